@@ -1,0 +1,1 @@
+"""Black-box support for the end-to-end tests: raw clients, scripted origins, one proxy."""
