@@ -1,12 +1,16 @@
-// switchyard.yaml as a struct of the modules' own options. The only defaults here are those no module owns.
+// switchyard.yaml as a struct of the modules' own options. The only defaults here are those no
+// module owns.
 #pragma once
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/time.h"
 #include "api/options.h"
+#include "base/time.h"
+#include "config/document.h"
+#include "config/findings.h"
 #include "director/options.h"
 #include "net/options.h"
 #include "worker/options.h"
@@ -17,7 +21,7 @@ struct Listen {
   std::string address = "127.0.0.1";  // numeric
   std::uint16_t port = 8080;
   std::vector<net::Certificate> tls;  // first is the default, the others by SNI; empty: plain
-  bool proxy_protocol = false;   // PROXY v1/v2 expected, from `trusted` only
+  bool proxy_protocol = false;        // PROXY v1/v2 expected, from `trusted` only
   bool operator==(const Listen&) const = default;
 };
 
@@ -29,7 +33,10 @@ struct Hold {
 };
 
 struct Rollout {  // read and validated; nothing acts on it yet
-  std::vector<Hold> holds;
+  std::vector<Hold> holds{{1, std::chrono::minutes{1}, 300},
+                          {10, std::chrono::minutes{5}, 0},
+                          {50, std::chrono::minutes{5}, 0},
+                          {100, std::chrono::minutes{10}, 0}};
   Duration gate_timeout = std::chrono::minutes{5};
   int approval_before = 0;  // percent; 0: no approval
   Duration approval_timeout = std::chrono::hours{24};
@@ -37,18 +44,18 @@ struct Rollout {  // read and validated; nothing acts on it yet
 };
 
 struct Drain {
-  Duration notice = std::chrono::seconds{5};   // still accepting while /readyz answers 503
+  Duration notice = std::chrono::seconds{5};  // still accepting while /readyz answers 503
   Duration finish = std::chrono::seconds{25};
   bool operator==(const Drain&) const = default;
 };
 
 struct ProxyConfig {
   std::vector<Listen> listen{Listen{}};
-  director::Options director;   // app, environment, services, affinity
+  director::Options director;  // app, environment, services, affinity
   worker::Options worker;
-  std::size_t workers = 0;      // 0: one a core
-  std::map<int, std::string> pages;  // status → file; 0: every other
-  int maintenance_retry_after = 60;  // seconds
+  std::size_t workers = 0;            // 0: one a core
+  std::map<int, std::string> pages;   // status → file; 0: every other
+  int maintenance_retry_after = 60;   // seconds
   std::string access_log = "stdout";  // "stdout", "off", or a file
   std::string log_level = "info";
   Rollout rollout;
@@ -57,5 +64,28 @@ struct ProxyConfig {
   std::string state_path = "/var/lib/switchyard";
   bool operator==(const ProxyConfig&) const = default;
 };
+
+struct Loaded {
+  ProxyConfig config;             // worth using only when there are no problems
+  std::vector<Problem> problems;  // in the order of the file
+  std::string file;
+  std::vector<NamedFile> files;  // certificates, keys, pages: for check_files
+};
+
+[[nodiscard]] Loaded load_proxy_config(const std::string& path, const Environment& environment);
+// `file` is what problems call the text.
+[[nodiscard]] Loaded parse_proxy_config(std::string_view text, const std::string& file,
+                                        const Environment& environment);
+
+// The files the config names that cannot be read now, and a state path that is not a directory.
+[[nodiscard]] std::vector<Problem> check_files(const Loaded& loaded);
+
+// The keys that differ and cannot change while running: "listen", "workers", "control.address",
+// "state.path". A reload that would change one is refused by these names.
+[[nodiscard]] std::vector<std::string> needs_restart(const ProxyConfig& running,
+                                                     const ProxyConfig& next);
+
+// A summary of a few lines for `switchyard check`; no secrets.
+[[nodiscard]] std::string describe(const ProxyConfig& config);
 
 }  // namespace sy::config

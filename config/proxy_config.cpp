@@ -1,0 +1,189 @@
+#include "config/proxy_config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "config/address.h"
+#include "config/sections.h"
+
+namespace sy::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t trusted_max = 1'024;
+constexpr std::size_t preview_tokens_max = 256;
+
+worker::Options read_worker(Reader& in) {
+  worker::Options options;
+  options.timers = read_timers(in.section("timers"));
+  options.limits = read_limits(in.section("limits"));
+  Reader preview = in.section("preview");
+  preview.read_list("tokens", decode_sha256, options.preview.token_sha256, preview_tokens_max);
+  preview.finish();
+  in.read_list("trusted", decode_network, options.trusted, trusted_max);
+  in.read("forwarded", options.forwarded);
+  Reader upstream = in.section("upstream");
+  upstream.read_file("ca", options.upstream_ca);
+  upstream.read("verify", options.upstream_verify);
+  upstream.finish();
+  return options;
+}
+
+void read_log(Reader in, ProxyConfig& config) {
+  in.read_with("level",
+               one_of<std::string>({{"trace", "trace"},
+                                    {"debug", "debug"},
+                                    {"info", "info"},
+                                    {"warn", "warn"},
+                                    {"error", "error"}}),
+               config.log_level);
+  in.finish();
+}
+
+void read_maintenance(Reader in, ProxyConfig& config) {
+  Duration retry_after = std::chrono::seconds{config.maintenance_retry_after};
+  in.read("retry_after", retry_after, between(1s, 24h));
+  in.expect(retry_after % 1s == 0s, "retry_after", "must be whole seconds");
+  config.maintenance_retry_after = static_cast<int>(retry_after / 1s);
+  in.finish();
+}
+
+void expect_no_clash(Reader& in, const ProxyConfig& config) {
+  const auto& control = config.control;
+  for (const Listen& listen : config.listen) {
+    const bool same =
+        control.port != 0 && listen.port == control.port && listen.address == control.address;
+    in.expect(!same, "control",
+              "the address " + show(Address{control.address, control.port}) + " is in listen too");
+    in.expect(!listen.proxy_protocol || !config.worker.trusted.empty() || !in.good("trusted"),
+              "listen", "proxy_protocol needs trusted: no network may send PROXY lines yet");
+  }
+}
+
+Problem unreadable(const Loaded& loaded, const NamedFile& file, const std::string& reason) {
+  return {loaded.file, file.place, file.key, "\"" + file.path + "\" cannot be read: " + reason};
+}
+
+Loaded finish(ProxyConfig config, const std::string& file, const Findings& findings) {
+  return {std::move(config), findings.problems(), file, findings.files()};
+}
+
+std::string plural(std::size_t count, const std::string& word) {
+  return std::to_string(count) + ' ' + word + (count == 1 ? "" : "s");
+}
+
+std::string list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+}  // namespace
+
+ProxyConfig read_proxy_config(Reader in) {
+  ProxyConfig config;
+  in.read_with("app", decode_name, config.director.app);
+  in.read_with("environment", decode_name, config.director.environment);
+  config.listen = read_listen(in, std::move(config.listen));
+  config.director.services = read_services(in);
+  config.director.affinity = read_affinity(in);
+  config.worker = read_worker(in);
+  in.read("workers", config.workers, between(0, 256));
+  config.pages = read_pages(in.section("pages"));
+  read_maintenance(in.section("maintenance"), config);
+  in.read("access_log", config.access_log, not_empty());
+  config.worker.access_log = config.access_log != "off";
+  read_log(in.section("log"), config);
+  config.rollout = read_rollout(in.section("rollout"));
+  config.control = read_control(in.section("control"));
+  config.drain = read_drain(in.section("drain"));
+  Reader state = in.section("state");
+  state.read("path", config.state_path, not_empty());
+  state.finish();
+  expect_no_clash(in, config);
+  in.finish();
+  return config;
+}
+
+Loaded parse_proxy_config(std::string_view text, const std::string& file,
+                          const Environment& environment) {
+  Findings findings{file};
+  const Node root = parse_document(text, environment, findings);
+  if (findings.unreadable()) return finish({}, file, findings);
+  ProxyConfig config = read_proxy_config(Reader{root, findings});
+  return finish(std::move(config), file, findings);
+}
+
+Loaded load_proxy_config(const std::string& path, const Environment& environment) {
+  Findings findings{path};
+  const auto text = read_text(path, findings);
+  if (!text) return finish({}, path, findings);
+  return parse_proxy_config(*text, path, environment);
+}
+
+std::vector<Problem> check_files(const Loaded& loaded) {
+  std::vector<Problem> problems;
+  for (const NamedFile& file : loaded.files) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file.path, ignored)) {
+      problems.push_back(unreadable(loaded, file, "Is a directory"));
+      continue;
+    }
+    errno = 0;
+    const std::ifstream stream{file.path};
+    if (!stream) problems.push_back(unreadable(loaded, file, std::strerror(errno)));
+  }
+  std::error_code ignored;
+  const auto& state = loaded.config.state_path;
+  if (std::filesystem::exists(state, ignored) && !std::filesystem::is_directory(state, ignored)) {
+    problems.push_back({loaded.file, {}, "state.path", "\"" + state + "\" is not a directory"});
+  }
+  return problems;
+}
+
+std::vector<std::string> needs_restart(const ProxyConfig& running, const ProxyConfig& next) {
+  std::vector<std::string> keys;
+  const auto same = [](const Listen& a, const Listen& b) {
+    return a.address == b.address && a.port == b.port && a.proxy_protocol == b.proxy_protocol &&
+           a.tls.empty() == b.tls.empty();
+  };
+  if (!std::equal(running.listen.begin(), running.listen.end(), next.listen.begin(),
+                  next.listen.end(), same)) {
+    keys.emplace_back("listen");
+  }
+  if (running.workers != next.workers) keys.emplace_back("workers");
+  if (running.control.address != next.control.address ||
+      running.control.port != next.control.port) {
+    keys.emplace_back("control.address");
+  }
+  if (running.state_path != next.state_path) keys.emplace_back("state.path");
+  return keys;
+}
+
+std::string describe(const ProxyConfig& config) {
+  std::string text = "app " + config.director.app + " in " + config.director.environment + '\n';
+  for (const Listen& listen : config.listen) {
+    text += "listen " + show(Address{listen.address, listen.port});
+    if (!listen.tls.empty()) text += " tls, " + plural(listen.tls.size(), "certificate");
+    text += listen.proxy_protocol ? ", PROXY lines expected\n" : "\n";
+  }
+  for (const auto& service : config.director.services) {
+    text += "service " + service.name + " at " + list(service.paths);
+    if (!service.hosts.empty()) text += " of " + list(service.hosts);
+    text += ", health " + service.health.path + " every " + show(service.health.interval) + '\n';
+    for (const Color color : colors) {
+      text += "  " + std::string{name(color)} + ' ' + list(service.endpoints[color]) + '\n';
+    }
+  }
+  text += "control " + show(Address{config.control.address, config.control.port});
+  text += (config.control.tls.empty() ? ", plain, " : ", tls, ") +
+          plural(config.control.tokens.size(), "token");
+  if (!config.control.client_ca.empty()) text += ", client certificates";
+  return text + "\nstate " + config.state_path + '\n';
+}
+
+}  // namespace sy::config

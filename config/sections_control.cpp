@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <set>
+
+#include "config/address.h"
+#include "config/sections.h"
+
+namespace sy::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t tokens_max = 256;
+constexpr std::size_t holds_max = 20;
+
+auto decode_role() {
+  return one_of<api::Role>({{"viewer", api::Role::viewer},
+                            {"operator", api::Role::operator_},
+                            {"approver", api::Role::approver},
+                            {"admin", api::Role::admin}});
+}
+
+std::vector<api::Token> read_tokens(Reader& in) {
+  std::vector<api::Token> tokens;
+  std::set<std::string> names;
+  std::set<std::string> hashes;
+  for (Reader& item : in.sections("tokens", tokens_max)) {
+    api::Token token;
+    item.require_with("name", decode_name, token.name);
+    item.require_with("role", decode_role(), token.role);
+    item.require_with("sha256", decode_sha256, token.sha256);
+    item.expect(token.name.empty() || names.insert(token.name).second, "name",
+                "is the name of another token too");
+    item.expect(token.sha256.empty() || hashes.insert(token.sha256).second, "sha256",
+                "is the hash of another token too");
+    item.finish();
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+// The control API moves production traffic: away from loopback it wants to know who asks, and
+// nobody else should overhear the token.
+void expect_guarded(Reader& in, const api::Options& control) {
+  const bool known = !control.tokens.empty() || !control.client_ca.empty();
+  const bool guarded = !control.tls.empty() && known;
+  const bool asked =
+      in.good("address") && in.good("tls") && in.good("tokens") && in.good("client_ca");
+  in.expect(!asked || is_loopback(control.address) || control.insecure || guarded, "address",
+            "is not loopback: it needs tls, and tokens or a client_ca (or insecure: true)");
+  in.expect(control.client_ca.empty() || !control.tls.empty() || !in.good("tls"), "client_ca",
+            "needs tls");
+}
+
+std::vector<Hold> read_holds(Reader& in, std::vector<Hold> holds) {
+  if (!in.has("holds")) return holds;
+  holds.clear();
+  int before = 0;
+  for (Reader& item : in.sections("holds", holds_max)) {
+    Hold hold;
+    item.require_with("percent", decode_percent, hold.percent);
+    item.require("for");
+    item.read("for", hold.at_least, between(0s, 30 * 24h));
+    item.read("requests", hold.requests, between(0, 1'000'000'000));
+    item.expect(
+        !item.has("percent") || hold.percent > before, "percent",
+        "must be more than " + std::to_string(before) + ", got " + std::to_string(hold.percent));
+    item.finish();
+    before = std::max(before, hold.percent);
+    holds.push_back(hold);
+  }
+  in.expect(!holds.empty(), "holds", "must have at least one hold");
+  return holds;
+}
+
+void read_approval(Reader in, Rollout& rollout) {
+  in.read_with("before", decode_percent, rollout.approval_before);
+  in.read("timeout", rollout.approval_timeout, between(1s, 30 * 24h));
+  const bool found = std::any_of(rollout.holds.begin(), rollout.holds.end(), [&](const Hold& hold) {
+    return hold.percent == rollout.approval_before;
+  });
+  in.expect(!in.has("before") || found, "before", "must be the percent of one of the holds");
+  in.finish();
+}
+
+}  // namespace
+
+api::Options read_control(Reader in) {
+  api::Options control;
+  Address address{control.address, control.port};
+  in.read_with("address", decode_address, address);
+  control.address = address.host;
+  control.port = address.port;
+  control.tokens = read_tokens(in);
+  control.tls = read_tls(in);
+  in.read_file("client_ca", control.client_ca);
+  in.read_with("client_role", decode_role(), control.client_role);
+  in.read("insecure", control.insecure);
+  expect_guarded(in, control);
+  in.finish();
+  return control;
+}
+
+Rollout read_rollout(Reader in) {
+  Rollout rollout;
+  rollout.holds = read_holds(in, std::move(rollout.holds));
+  Reader gate = in.section("gate");
+  gate.read("timeout", rollout.gate_timeout, between(1s, 24h));
+  gate.finish();
+  read_approval(in.section("approval"), rollout);
+  in.finish();
+  return rollout;
+}
+
+Drain read_drain(Reader in) {
+  Drain drain;
+  in.read("notice", drain.notice, between(0s, 1h));
+  in.read("finish", drain.finish, between(0s, 1h));
+  in.finish();
+  return drain;
+}
+
+std::map<int, std::string> read_pages(Reader in) {
+  std::map<int, std::string> pages;
+  for (const std::string& name : in.names()) {
+    std::string file;
+    in.read_file(name, file);
+    int status = 0;
+    const bool fallback = name == "default";
+    const bool sound = fallback || (!decode(name, status) && status >= 400 && status <= 599);
+    in.expect(sound, name, "the key must be a status from 400 to 599, or default");
+    if (sound && in.good(name)) pages[status] = file;
+  }
+  in.finish();
+  return pages;
+}
+
+}  // namespace sy::config
