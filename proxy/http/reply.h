@@ -1,4 +1,5 @@
-// The replies the proxy makes itself: error pages and the maintenance page, HTML or problem+json by Accept.
+// The replies the proxy makes itself: error pages and the maintenance page, HTML or problem+json by
+// Accept.
 #pragma once
 #include <map>
 #include <string>
@@ -10,13 +11,13 @@ namespace sy::http {
 
 struct Reply {
   int status = 500;
-  std::string_view detail;       // one sentence, safe to show; never quotes the peer
-  std::string_view request_id;
-  std::string_view date;
-  int retry_after = -1;          // seconds; -1: no Retry-After
+  std::string_view detail{};  // one sentence, safe to show; never quotes the peer
+  std::string_view request_id{};
+  std::string_view date{};
+  int retry_after = -1;  // seconds; -1: no Retry-After
   bool keep_alive = false;
-  bool head_only = false;        // answer to HEAD
-  std::string_view allow;        // for 405
+  bool head_only = false;    // answer to HEAD
+  std::string_view allow{};  // for 405
 };
 
 // Overridable bodies: status → HTML. `0` is the page for every status without its own. "{status}",
@@ -25,7 +26,8 @@ struct Pages {
   std::map<int, std::string> html;
 };
 
-// Appends a whole response, head and body. HTML when `accept` prefers text/html, else RFC 9457 problem+json.
+// Appends a whole response, head and body. HTML when `accept` prefers text/html, else RFC 9457
+// problem+json.
 void write_reply(std::string& out, const Reply& reply, std::string_view accept, const Pages& pages);
 
 // RFC 9110 §15 reason phrases; "Unknown" for others.
