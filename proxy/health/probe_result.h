@@ -7,7 +7,8 @@
 
 namespace sy::health {
 
-// The identity a `/healthz` body reports (mission guide, "Health Endpoints"); empty members were absent.
+// The identity a `/healthz` body reports (mission guide, "Health Endpoints"); empty members were
+// absent.
 struct Identity {
   Version version;
   std::string git_sha;
@@ -19,8 +20,8 @@ struct Identity {
 
 struct ProbeResult {
   bool good = false;
-  std::string reason;   // in words: "200 after 3 ms", "connect refused", "503 after 12 ms", "version v1 where v2 expected"
-  int status = 0;       // 0: no response
+  std::string reason;  // in words (health/words.h): "503 after 12 ms", "connect refused"
+  int status = 0;      // 0: no response
   Duration took{};
   Identity identity;
   WallTime at{};
