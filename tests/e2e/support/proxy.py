@@ -96,7 +96,7 @@ class Proxy:
         self.child = subprocess.Popen(
             [binary("switchyard"), "run", "--config", str(self.path)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            preexec_fn=self._limit)
+            env={"ASAN_OPTIONS": "quarantine_size_mb=8", **os.environ}, preexec_fn=self._limit)
         child = self.child
         self.readers = [threading.Thread(target=self._read_log, args=(child,), daemon=True),
                         threading.Thread(target=self._read_output, args=(child,), daemon=True)]
@@ -216,8 +216,7 @@ class Proxy:
         return self.status()["colors"][name]
 
     def gate_open(self, name):
-        gate = self.color(name)["gate"]
-        return gate["open"] if isinstance(gate, dict) else gate == "open"
+        return self.color(name)["gate"]["open"]
 
     def wait_open(self, *names, timeout=20.0):
         for name in names:
@@ -243,7 +242,7 @@ class Proxy:
         return sum(v for (n, found), v in self.metrics().items() if n == name and wanted <= found)
 
     def in_flight(self):
-        return self.metric("switchyard_requests_in_flight")
+        return sum(color["in_flight"] for color in self.status()["colors"].values())
 
     def wait_quiet(self, timeout=10.0):
         """Waits until no request is in flight."""
