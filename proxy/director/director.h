@@ -29,8 +29,8 @@ struct Intent {
 
 struct Applied {
   std::uint64_t generation = 0;
-  std::string what;       // in words
-  bool changed = true;    // false: it was so already
+  std::string what;     // in words
+  bool changed = true;  // false: it was so already
   bool dry_run = false;
   bool replayed = false;  // the same idempotency key was answered before
 };
@@ -39,7 +39,8 @@ struct Applied {
 struct Event {
   std::uint64_t id = 0;
   WallTime at{};
-  std::string type;  // "weights", "gate", "maintenance", "upstreams", "rollback", "switch", "status"
+  std::string
+      type;  // "weights", "gate", "maintenance", "upstreams", "rollback", "switch", "status"
   std::string json;  // one object, no line breaks
 };
 
@@ -55,10 +56,10 @@ struct GateStatus {
 };
 
 struct ColorStatus {
-  Version version;            // when all endpoints agree; "mixed" otherwise; empty: unknown
+  Version version;  // when all endpoints agree; "mixed" otherwise; empty: unknown
   bool open = false;
-  std::string why;            // in words, when shut: the first endpoint that keeps it so
-  int weight = 0;             // configured, 0.01 %
+  std::string why;  // in words, when shut: the first endpoint that keeps it so
+  int weight = 0;   // configured, 0.01 %
   int effective = 0;
   double requests_per_second = 0;
   std::uint64_t requests = 0;  // within the window of ten seconds
@@ -72,13 +73,15 @@ struct ColorStatus {
 struct Status {
   std::string app;
   std::string environment;
-  std::string phase;  // "steady" (one color at 100 %), "split", "maintenance", "panic" (both gates shut)
+  std::string
+      phase;  // "steady" (one color at 100 %), "split", "maintenance", "panic" (both gates shut)
   rollout::State state;
   PerColor<ColorStatus> colors;
   std::vector<GateStatus> gates;
   std::uint64_t generation = 0;
   WallTime since{};
-  std::string note;  // degraded operation in words: disk full, state restored from an older generation; empty: nothing
+  std::string note;  // degraded operation in words: disk full, state restored from an older
+                     // generation; empty: nothing
 };
 
 class Director {
@@ -86,13 +89,19 @@ class Director {
   // All references outlive the director. `resolve` gives numeric addresses for a host now known
   // (last-good included), in a stable order; it never blocks.
   using Resolve = std::function<std::vector<std::string>(const std::string& host)>;
+  // 64 unpredictable bits: they name deploys, which clients see in their cookies.
+  using Entropy = std::function<std::uint64_t()>;
+  static std::uint64_t system_entropy();
   Director(net::Executor executor, const TimeSource& time, Fleet& fleet, Probes& probes,
-           Store& store, Journal& journal, Resolve resolve, Options options);
+           Store& store, Journal& journal, Resolve resolve, Options options,
+           Entropy entropy = system_entropy);
 
   // Loads the saved state, starts the probes, publishes the first routing.
   net::Awaitable<Result<>> start();
-  // One command, after those before it. 409 for a stale generation or a shut gate, 422 for a value
-  // that can never be right, 503 when it could not be saved, 429 when too many wait.
+  // One command, after those before it. 412 for a stale generation (RFC 9110 section 13.1.1), 409
+  // for a shut gate, 422 for a value that can never be right or a key used before for another
+  // command, 503 when it could not be saved, 429 when too many wait. Completes once no worker can
+  // pick by the routing before.
   net::Awaitable<Result<Applied>> submit(rollout::Command command, Intent intent);
   // Every 100 ms, and on a nudge: collect, feed windows, follow gates, republish what changed.
   net::Awaitable<> tick();
@@ -101,7 +110,7 @@ class Director {
 
   [[nodiscard]] Status status() const;
   [[nodiscard]] const Journal& journal() const;
-  [[nodiscard]] const Collected& collected() const;       // as of the last tick
+  [[nodiscard]] const Collected& collected() const;        // as of the last tick
   [[nodiscard]] const split::RoutingPtr& routing() const;  // as published
   // Events with an id over `after`, oldest first; the last 1 000 are kept. `gap` is set when some
   // after `after` are gone already.

@@ -13,10 +13,11 @@ namespace sy::director {
 // A service as configured, before addresses are resolved.
 struct ServiceOptions {
   std::string name;
-  std::vector<std::string> hosts;     // lower case; empty: every host
-  std::vector<std::string> paths;     // prefixes
+  std::vector<std::string> hosts;  // lower case; empty: every host
+  std::vector<std::string> paths;  // prefixes
   health::Options health;
-  PerColor<std::vector<std::string>> endpoints;  // urls: http://host:port, https://…, dns://name:port
+  PerColor<std::vector<std::string>>
+      endpoints;  // urls: http://host:port, https://…, dns://name:port
   split::TunnelPolicy tunnels = split::TunnelPolicy::keep;
   Duration tunnel_drain{};
   bool operator==(const ServiceOptions&) const = default;

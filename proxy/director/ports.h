@@ -18,11 +18,11 @@ namespace sy::director {
 struct Collected {
   struct PerWorker {
     std::vector<PerColor<tally::Summary>> services;
-    std::int64_t clients = 0;         // open client connections
+    std::int64_t clients = 0;  // open client connections
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;        // requests answered with 4xx/5xx before a color was picked
-    std::uint64_t over_limit = 0;     // connections turned away
-    Duration loop_lag{};              // worst since the last collect
+    std::uint64_t refused = 0;     // requests answered with 4xx/5xx before a color was picked
+    std::uint64_t over_limit = 0;  // connections turned away
+    Duration loop_lag{};           // worst since the last collect
   };
   std::vector<PerColor<tally::Summary>> services;
   std::vector<PerWorker> workers;
@@ -67,7 +67,7 @@ class Store {
  public:
   struct Loaded {
     std::optional<rollout::State> state;  // none: nothing saved yet
-    std::string note;                     // what was wrong with newer files, in words; empty: nothing
+    std::string note;  // what was wrong with newer files, in words; empty: nothing
   };
   virtual ~Store() = default;
   [[nodiscard]] virtual Result<> save(const rollout::State& state) = 0;

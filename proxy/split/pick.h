@@ -1,5 +1,5 @@
-// Which color answers a request: weights, affinity, preview. Pure but for the diffusion error, which
-// its caller owns.
+// Which color answers a request: weights, affinity, preview. Pure but for the diffusion error,
+// which its caller owns.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,9 +10,10 @@
 
 namespace sy::split {
 
-// A client's place on the line from 0 to `whole`: it is on the candidate while its position is under
-// the candidate's weight. So a client never leaves the candidate while its weight grows, page and
-// API calls agree, and a step from 10 to 50 % moves four clients in nine.
+// A client's place on the line from 0 to `whole`: it is on the candidate while its position is
+// under the candidate's weight, whatever color its cookie names. So a client never leaves the
+// candidate while its weight grows, page and API calls agree, and a step from 10 to 50 % moves four
+// clients in nine.
 using Position = int;
 
 // Cookie value: "<color letter>.<deploy>.<position>", e.g. "g.k3f9.0412".
@@ -24,8 +25,8 @@ struct Cookie {
 [[nodiscard]] std::optional<Cookie> parse_cookie(std::string_view value);
 [[nodiscard]] std::string format_cookie(const Cookie& cookie);
 
-// Error diffusion: at 1 % exactly one request in each hundred. One per worker; `phase` in [0, whole)
-// sets them apart so that workers do not send their first candidate request together.
+// Error diffusion: at 1 % exactly one request in each hundred. One per worker; `phase` in [0,
+// whole) sets them apart so that workers do not send their first candidate request together.
 class Diffusion {
  public:
   explicit Diffusion(int phase = 0) : error_{phase} {}
@@ -43,12 +44,13 @@ class Diffusion {
 
 struct Choice {
   Color color = Color::blue;
-  bool issue_cookie = false;   // the client has no valid cookie and both colors have weight
-  Position position = 0;       // for the cookie, when issue_cookie
+  bool issue_cookie = false;  // the client has no valid cookie and both colors have weight
+  Position position = 0;      // for the cookie, when issue_cookie
 };
 
 // `cookie`: the value of the affinity cookie, or empty. `random`: 64 fresh random bits.
 // `preview`: the color an entitled client asked for; wins over everything, gets no cookie.
+// Allocates nothing.
 [[nodiscard]] Choice pick(const Routing& routing, std::string_view cookie,
                           std::optional<Color> preview, Diffusion& diffusion, std::uint64_t random);
 

@@ -17,12 +17,12 @@ inline constexpr int whole = 10'000;  // weights are in 0.01 % steps
 
 // One address of one endpoint, resolved.
 struct Endpoint {
-  std::string url;        // as configured, "http://127.0.0.1:9101"; label and identity for people
-  std::string address;    // numeric IPv4 or IPv6
+  std::string url;      // as configured, "http://127.0.0.1:9101"; label and identity for people
+  std::string address;  // numeric IPv4 or IPv6
   std::uint16_t port = 0;
   bool tls = false;
-  std::string host;       // host name as configured: SNI and certificate name when tls
-  bool open = false;      // its own probe gate
+  std::string host;   // host name as configured: SNI and certificate name when tls
+  bool open = false;  // its own probe gate
   bool operator==(const Endpoint&) const = default;
 };
 
@@ -33,6 +33,7 @@ struct Service {
   PerColor<std::vector<Endpoint>> endpoints;  // all, open or not; `open` says which to prefer
   TunnelPolicy tunnels = TunnelPolicy::keep;
   Duration tunnel_drain{};  // for TunnelPolicy::drain
+  std::string health_path;  // answered by the service itself even in maintenance
   bool operator==(const Service&) const = default;
 };
 
@@ -40,8 +41,8 @@ struct Service {
 // subdomain, empty matches every host.
 struct Route {
   std::string host;
-  std::string prefix;          // starts with "/"; longest wins among the routes of the best host
-  std::uint16_t service = 0;   // index into Routing::services
+  std::string prefix;         // starts with "/"; longest wins among the routes of the best host
+  std::uint16_t service = 0;  // index into Routing::services
   bool operator==(const Route&) const = default;
 };
 
@@ -58,18 +59,25 @@ struct Routing {
   Color live = Color::blue;        // answers by default; the other one is the candidate
   std::string deploy;              // cookies of another deploy are ignored; [a-z0-9]{1,16}
   Affinity affinity;
-  PerColor<bool> open;             // the color's gate
-  PerColor<Version> version;       // as last reported by probes; empty when unknown
-  std::vector<Route> routes;       // sorted by make_routing: exact hosts, then wildcards, then any; longest prefix first
+  PerColor<bool> open;        // the color's gate
+  PerColor<Version> version;  // as last reported by probes; empty when unknown
+  std::vector<Route> routes;  // in the order of sort_routes
   std::vector<Service> services;
   bool maintenance = false;
   bool operator==(const Routing&) const = default;
 };
 using RoutingPtr = std::shared_ptr<const Routing>;  // never to non-const
 
-// The route for a request, or null. `host` is lower case without port; `path` starts with "/" or is "*".
+// Brings routes into the order find_route relies on: exact hosts, then wildcards (the longer
+// first), then any host; within a host the longest prefix first.
+void sort_routes(std::vector<Route>& routes);
+
+// The route for a request, or null: the longest prefix of the best host that has one for the path,
+// so a host without a route for it falls through to wildcards and then to any host. Allocates
+// nothing. REQUIRES: sorted routes. `host` is lower case without port; `path` starts with "/" or is
+// "*".
 // "/api/" matches "/api/x" and "/api/" itself; "/healthz" matches "/healthz" and "/healthz/x" but
-// not "/healthzz"; "/" matches everything.
+// not "/healthzz"; "/" matches everything, "*" included.
 [[nodiscard]] const Route* find_route(const Routing& routing, std::string_view host,
                                       std::string_view path);
 

@@ -1,0 +1,30 @@
+// One line of the audit trail, as a value.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/time.h"
+
+namespace sy::history {
+
+struct Entry {
+  std::uint64_t sequence = 0;  // from 1, without gaps
+  WallTime at{};
+  std::string actor;    // a token's name, "local", or "switchyard" itself
+  std::string action;   // "weights", "switch", "rollback", "maintenance", "upstreams", "gate",
+                        // "start", "stop", "reload", "undone"
+  std::string reason;   // as given by the actor
+  std::string detail;   // in words: what changed, or what a gate saw
+  std::string request;  // the idempotency key, if one was given
+  std::uint64_t generation = 0;
+  // What `timeline` reads, absent where it says nothing: weights after the change in 0.01 %
+  // ("blue", "green"), "live", and of each color that has weight "blue_version", "blue_built" (ISO
+  // 8601), ….
+  std::map<std::string, std::string> fields;
+  std::string previous;  // hash of the entry before, hex; 64 zeros for the first
+  std::string hash;      // SHA-256 over the canonical text of everything above, hex
+  bool operator==(const Entry&) const = default;
+};
+
+}  // namespace sy::history

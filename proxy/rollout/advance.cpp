@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <utility>
+
+#include "rollout/state.h"
+
+namespace sy::rollout {
+namespace {
+
+constexpr int whole = 10'000;
+constexpr std::size_t endpoints_max = 64;  // of one service and color
+constexpr std::size_t url_length_max = 512;
+
+Error refused(std::string what) {
+  return Error{.blame = Blame::client, .retryable = false, .status = 409, .what = std::move(what)};
+}
+
+Error invalid(std::string what) {
+  return Error{.blame = Blame::client, .retryable = false, .status = 422, .what = std::move(what)};
+}
+
+std::string word(Color color) { return std::string(name(color)); }
+
+std::string weights_in_words(PerColor<int> weight) {
+  return "blue " + percent(weight.blue) + " green " + percent(weight.green);
+}
+
+PerColor<int> all_on(Color color) {
+  PerColor<int> weight{0, 0};
+  weight[color] = whole;
+  return weight;
+}
+
+Move unchanged(const State& state, std::string what) {
+  return Move{.next = state, .forward = false, .what = std::move(what)};
+}
+
+// A name for a candidacy: eight of [0-9a-z], never the one it follows.
+std::string deploy_name(std::uint64_t entropy, const std::string& before) {
+  constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::string text(8, '0');
+  for (char& c : text) {
+    c = alphabet[entropy % alphabet.size()];
+    entropy /= alphabet.size();
+  }
+  if (text == before) text.front() = text.front() == 'x' ? 'y' : 'x';
+  return text;
+}
+
+struct Moment {
+  WallTime now;
+  std::uint64_t entropy;
+};
+
+// `state` with other weights, and what follows from them for live, previous and the deploy.
+State with_weights(const State& state, PerColor<int> weight, Moment moment) {
+  State next = state;
+  ++next.generation;
+  next.weight = weight;
+  next.since = moment.now;
+  const Color candidate = other(state.live);
+  const bool begins = state.weight[candidate] == 0 && weight[candidate] > 0;
+  if (begins) next.deploy = deploy_name(moment.entropy, state.deploy);
+  if (weight[candidate] == whole) {
+    next.live = candidate;
+    next.previous = state.live;
+  } else if (begins) {
+    next.previous.reset();  // That color is now the candidate: going back means going to live.
+  }
+  return next;
+}
+
+Result<Move> take(const State& state, const SetWeights& command, const Facts& facts,
+                  Moment moment) {
+  const auto& weight = command.weight;
+  for (const Color color : colors) {
+    if (weight[color] < 0 || weight[color] > whole) {
+      return invalid("weight of " + word(color) + " must be between 0 % and 100 %");
+    }
+  }
+  if (weight.blue + weight.green != whole) {
+    return invalid("weights must sum to 100 %, got " + percent(weight.blue + weight.green));
+  }
+  const std::string what = "weights " + weights_in_words(weight);
+  if (weight == state.weight) return unchanged(state, what);
+  for (const Color color : colors) {
+    if (weight[color] > state.weight[color] && !facts.open[color] && !command.force) {
+      return refused("the gate of " + word(color) + " is shut");
+    }
+  }
+  const Color candidate = other(state.live);
+  return Move{with_weights(state, weight, moment), weight[candidate] > state.weight[candidate],
+              what};
+}
+
+Result<Move> take(const State& state, const Switch& command, const Facts& facts, Moment moment) {
+  const std::string what = "all to " + word(command.color);
+  if (state.weight[command.color] == whole) return unchanged(state, what);
+  if (!facts.open[command.color] && !command.force) {
+    return refused("the gate of " + word(command.color) + " is shut");
+  }
+  return Move{with_weights(state, all_on(command.color), moment), command.color != state.live,
+              what + ", from " + weights_in_words(state.weight)};
+}
+
+Result<Move> take(const State& state, const Rollback&, const Facts& facts, Moment moment) {
+  const Color target = state.previous.value_or(state.live);
+  if (state.weight[target] == whole) {
+    return unchanged(state, "nothing to go back to: " + word(target) + " has 100 %");
+  }
+  if (!facts.open[target] && facts.open[other(target)]) {
+    return refused("the gate of " + word(target) + " is shut while that of " + word(other(target)) +
+                   " is open: traffic stays");
+  }
+  Move move{with_weights(state, all_on(target), moment), false,
+            "back to " + word(target) + ", from " + weights_in_words(state.weight)};
+  move.next.previous.reset();  // A second rollback must not return to what the first one left.
+  return move;
+}
+
+Result<Move> take(const State& state, const SetMaintenance& command, const Facts&, Moment) {
+  const std::string what = command.on ? "maintenance on" : "maintenance off";
+  if (command.on == state.maintenance) return unchanged(state, what);
+  State next = state;
+  ++next.generation;
+  next.maintenance = command.on;
+  return Move{std::move(next), !command.on, what};
+}
+
+Result<> well_formed(const SetUpstreams& command, const Facts& facts) {
+  if (command.endpoints.empty()) return invalid("no service named");
+  for (const auto& [service, urls] : command.endpoints) {
+    if (std::find(facts.services.begin(), facts.services.end(), service) == facts.services.end()) {
+      return invalid("no service \"" + service + "\" is configured");
+    }
+    if (urls.size() > endpoints_max) {
+      return invalid("service \"" + service + "\": more than " + std::to_string(endpoints_max) +
+                     " endpoints");
+    }
+    for (const std::string& url : urls) {
+      if (url.empty() || url.size() > url_length_max) {
+        return invalid("service \"" + service + "\": an endpoint must have 1 to " +
+                       std::to_string(url_length_max) + " characters");
+      }
+    }
+  }
+  return {};
+}
+
+// Why `color` cannot have its endpoints replaced without force, or empty.
+std::string carries_traffic(const State& state, Color color, const Facts& facts) {
+  if (state.weight[color] > 0) {
+    return word(color) + " has " + percent(state.weight[color]) + " of the traffic";
+  }
+  if (facts.open[color] && !facts.open[other(color)]) {
+    return word(color) + " carries all traffic while the gate of " + word(other(color)) +
+           " is shut";
+  }
+  return {};
+}
+
+Result<Move> take(const State& state, const SetUpstreams& command, const Facts& facts, Moment) {
+  if (const auto fine = well_formed(command, facts); !fine) return fine.error();
+  State next = state;
+  auto& upstreams = next.upstreams[command.color];
+  std::string what = "upstreams of " + word(command.color) + ":";
+  for (const auto& [service, urls] : command.endpoints) {
+    what += " " + service;
+    if (urls.empty()) {
+      upstreams.erase(service);
+      what += " as configured";
+    } else {
+      upstreams[service] = urls;
+    }
+    for (const std::string& url : urls) what += " " + url;
+    what += ",";
+  }
+  what.pop_back();
+  if (next == state) return unchanged(state, what);
+  const std::string traffic = carries_traffic(state, command.color, facts);
+  if (!traffic.empty() && !command.force) return refused(traffic);
+  ++next.generation;
+  // What runs there now is not the version that was live before.
+  if (next.previous == command.color) next.previous.reset();
+  return Move{std::move(next), true, what};
+}
+
+}  // namespace
+
+Result<Move> advance(const State& state, const Command& command, const Facts& facts, WallTime now,
+                     std::uint64_t entropy) {
+  const Moment moment{now, entropy};
+  const auto visitor = [&](const auto& each) { return take(state, each, facts, moment); };
+  return std::visit(visitor, command);
+}
+
+}  // namespace sy::rollout
