@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -15,6 +16,9 @@
 
 namespace sy::config {
 namespace {
+
+constexpr std::string_view no_anchors =
+    "anchors and aliases are not supported; quote text that starts with * or &";
 
 // yaml-cpp counts from 0 and marks "nowhere" with -1.
 Place place_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
@@ -67,8 +71,7 @@ class Builder final : public YAML::EventHandler {
 
   static void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor == YAML::NullAnchor) return;
-    throw Refused{place_of(mark),
-                  "anchors and aliases are not supported; quote text that starts with * or &"};
+    throw Refused{place_of(mark), std::string{no_anchors}};
   }
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
@@ -113,6 +116,8 @@ class Builder final : public YAML::EventHandler {
       return;
     }
     entry.value = std::move(node);
+    // What is not there is marked where the next thing begins.
+    if (entry.value.kind == Node::Kind::null) entry.value.place = entry.place;
     parent.node.entries.push_back(std::move(entry));
   }
 
@@ -152,6 +157,28 @@ std::optional<Place> not_text(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view line_of(std::string_view text, int number) {
+  for (int line = 1; line < number && !text.empty(); ++line) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+// The likely cause of what yaml-cpp refused, in words that say what to do.
+Refused explain(const YAML::Exception& error, std::string_view text) {
+  const Place place = place_of(error.mark);
+  for (const int number : {place.line, place.line - 1}) {
+    const std::string_view line = line_of(text, number);
+    const std::size_t tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
+    if (tab == std::string_view::npos) continue;
+    return {{number, static_cast<int>(tab) + 1}, "a tab cannot indent a line; use spaces"};
+  }
+  if (error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR) return {place, std::string{no_anchors}};
+  const bool brackets = line_of(text, place.line).find_first_of("[{") != std::string_view::npos;
+  return {place, "not valid YAML: " + error.msg +
+                     (brackets ? " (quote text that holds one of [ ] { } ,)" : "")};
+}
+
 // Throws Refused or YAML::Exception.
 Node build(std::string_view text, Findings& findings) {
   if (text.size() > file_bytes_max) throw Refused{{1, 1}, "is larger than 1 MiB"};
@@ -187,7 +214,8 @@ Node parse_document(std::string_view text, const Environment& environment, Findi
   } catch (const Refused& refused) {
     findings.add(refused.place, "", refused.what);
   } catch (const YAML::Exception& error) {
-    findings.add(place_of(error.mark), "", "not valid YAML: " + error.msg);
+    const Refused refused = explain(error, text);
+    findings.add(refused.place, "", refused.what);
   }
   findings.set_unreadable();
   return {};

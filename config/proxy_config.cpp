@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <tuple>
 
 #include "config/address.h"
 #include "config/sections.h"
@@ -96,6 +97,7 @@ ProxyConfig read_proxy_config(Reader in) {
   config.pages = read_pages(in.section("pages"));
   read_maintenance(in.section("maintenance"), config);
   in.read("access_log", config.access_log, not_empty());
+  if (config.access_log == "false") config.access_log = "off";  // as other YAML readers take it
   config.worker.access_log = config.access_log != "off";
   read_log(in.section("log"), config);
   config.rollout = read_rollout(in.section("rollout"));
@@ -142,6 +144,9 @@ std::vector<Problem> check_files(const Loaded& loaded) {
   if (std::filesystem::exists(state, ignored) && !std::filesystem::is_directory(state, ignored)) {
     problems.push_back({loaded.file, {}, "state.path", "\"" + state + "\" is not a directory"});
   }
+  std::sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+  });
   return problems;
 }
 

@@ -129,8 +129,13 @@ Reader Reader::section(std::string_view key) {
 
 std::vector<Reader> Reader::one_or_more(std::string_view key, std::size_t items_max) {
   const Entry* entry = find(key);
-  if (entry == nullptr || entry->value.kind != Node::Kind::map) return sections(key, items_max);
-  return {section(key)};
+  if (entry == nullptr) return sections(key, items_max);
+  if (entry->value.kind == Node::Kind::map) return {section(key)};
+  if (entry->value.kind == Node::Kind::text) {
+    add(entry->value.place, key, "must be a map or a list of maps, got text");
+    return {};
+  }
+  return sections(key, items_max);
 }
 
 std::vector<Reader> Reader::sections(std::string_view key, std::size_t items_max) {

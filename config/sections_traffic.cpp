@@ -37,10 +37,12 @@ health::Options read_health(Reader in) {
 void read_tunnels(Reader& in, director::ServiceOptions& service) {
   using split::TunnelPolicy;
   if (in.is_text("tunnels")) {
-    in.read_with(
-        "tunnels",
-        one_of<TunnelPolicy>({{"keep", TunnelPolicy::keep}, {"close", TunnelPolicy::close}}),
-        service.tunnels);
+    const auto decode_word = [](std::string_view text, TunnelPolicy& out) -> Fault {
+      if (text != "keep" && text != "close") return "must be keep, close or {drain: 30s}";
+      out = text == "keep" ? TunnelPolicy::keep : TunnelPolicy::close;
+      return std::nullopt;
+    };
+    in.read_with("tunnels", decode_word, service.tunnels);
     return;
   }
   Reader below = in.section("tunnels");
@@ -102,11 +104,13 @@ std::vector<net::Certificate> read_tls(Reader& in) {
     one.finish();
     certificates.push_back(std::move(certificate));
   }
+  in.expect(!in.has("tls") || !certificates.empty(), "tls", "must have at least one certificate");
   return certificates;
 }
 
 std::vector<Listen> read_listen(Reader& in, std::vector<Listen> listen) {
   auto items = in.sections("listen", listen_max);
+  in.expect(!in.has("listen") || !items.empty(), "listen", "must have at least one address");
   if (items.empty()) return listen;
   listen.clear();
   std::set<std::string> taken;
@@ -117,8 +121,8 @@ std::vector<Listen> read_listen(Reader& in, std::vector<Listen> listen) {
     item.read_with("address", decode_address, address);
     one.address = address.host;
     one.port = address.port;
-    const bool fresh = taken.insert(show(address)).second || address.port == 0;
-    item.expect(fresh || !item.has("address"), "address", "is listened on twice");
+    const bool known = item.has("address") && item.good("address") && address.port != 0;
+    item.expect(!known || taken.insert(show(address)).second, "address", "is listened on twice");
     one.tls = read_tls(item);
     item.read("proxy_protocol", one.proxy_protocol);
     item.finish();
@@ -143,8 +147,13 @@ std::vector<director::ServiceOptions> read_services(Reader& in) {
 split::Affinity read_affinity(Reader& in) {
   split::Affinity affinity;
   if (in.is_text("affinity")) {
-    // Editors and other YAML readers take a bare off for false.
-    in.read_with("affinity", one_of<bool>({{"off", false}, {"false", false}}), affinity.on);
+    // Other readers of YAML, editors among them, take a bare off for false.
+    const auto decode_off = [](std::string_view text, bool& out) -> Fault {
+      if (text != "off" && text != "false") return "must be off or a map";
+      out = false;
+      return std::nullopt;
+    };
+    in.read_with("affinity", decode_off, affinity.on);
     return affinity;
   }
   Reader below = in.section("affinity");
