@@ -14,6 +14,7 @@
 namespace sy::access_log {
 
 class Channel;
+class WriterThread;
 
 // Owns the file and the thread that writes it. All members may be called from any thread.
 class Sink {
@@ -33,18 +34,17 @@ class Sink {
   // path that cannot be opened leaves the old file in use.
   void reopen();
   // Writes what the writers handed over, giving up once the file takes nothing for `patience`.
-  // Everything handed over later is lost and counted.
+  // Call it when the workers have
+  // ended: what is handed over later is not written.
   void stop(Duration patience);
   // Lines lost since the start: the file was too slow, full or gone.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
   friend class Writer;
-  struct Inner;
   Sink(int fd, std::string path, const TimeSource& time);
-  Channel& open_channel();
-  void wake();
-  std::unique_ptr<Inner> inner_;
+
+  std::unique_ptr<WriterThread> thread_;
 };
 
 // One worker's end of a sink. Used on one thread; neither call ever waits. The sink must outlive
@@ -65,7 +65,7 @@ class Writer {
  private:
   void hand_over();
 
-  Sink& sink_;
+  WriterThread& thread_;
   Channel& channel_;
   Formatter formatter_;
 };

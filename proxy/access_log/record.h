@@ -31,17 +31,17 @@ enum class Method : std::uint8_t {
 struct Record {
   WallTime at{};
   Method method = Method::other;
-  std::string_view service;    // as configured; empty: no route was found
-  std::string_view route;      // the configured prefix that matched, "/api/", never the path
-  std::optional<Color> color;  // none: answered before a color was picked
-  std::string_view version;    // of the color; empty: unknown
-  int status = 0;              // what the client was told; 0: it left first
-  std::string_view failure;    // a word of ours, "connect_refused"; empty: none
-  Duration total{};            // first byte of the head to last byte of the response
-  Duration upstream{};         // request sent to response head read; zero: no upstream
+  std::string_view service{};    // as configured; empty: no route was found
+  std::string_view route{};      // the configured prefix that matched, "/api/", never the path
+  std::optional<Color> color{};  // none: answered before a color was picked
+  std::string_view version{};    // of the color; empty: unknown
+  int status = 0;                // what the client was told; 0: it left first
+  std::string_view failure{};    // a word of ours, "connect_refused"; empty: none
+  Duration total{};              // first byte of the head to last byte of the response
+  Duration upstream{};           // request sent to response head read; zero: no upstream
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  std::string_view request_id;  // cut at 64 bytes; anything but [A-Za-z0-9._:-] becomes "?"
+  std::string_view request_id{};  // cut at 64 bytes; anything but [A-Za-z0-9._:-] becomes "?"
   std::uint8_t retries = 0;
   bool tls = false;
   bool client_closed = false;  // the client left before it had the whole response
