@@ -40,6 +40,7 @@ CASES = {
         'bad': ['int f(int a, int b, int c, int d, int e, int g) { return 1; }\n'],
         'good': ['int f(int a, std::map<int, int> b, int c, int d, int e) { return 1; }\n',
                  'A::A(int a, int b, int c, int d, int e, int g) : a_{a} {}\n',
+                 'int f(int a, int b, int c, int d, int e, void* g) { return 1; }\n',
                  'A::A(B b) : b_{b}, c_(1, 2, 3, 4, 5, 6, 7) {}\n', 'int f() { return 1; }\n']},
     'line_length': {'bad': ['x' * 101 + '\n'], 'good': ['x' * 100 + '\n',
                                                         '// https://' + 'x' * 101 + '\n']},
