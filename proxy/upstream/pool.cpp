@@ -1,0 +1,215 @@
+#include "upstream/pool.h"
+
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/check.h"
+
+namespace sy::upstream {
+namespace {
+
+namespace asio = net::asio;
+using net::error_code;
+using tally::Failure;
+
+Failure failure_of(const error_code& error) {
+  return error == asio::error::timed_out ? Failure::connect_timeout : Failure::connect_refused;
+}
+
+Error unreachable(const split::Endpoint& endpoint, const std::string& why) {
+  return Error{Blame::upstream, true, 503, endpoint.url + ": " + why};
+}
+
+void set_no_delay(net::Socket& socket) {
+  error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
+}
+
+}  // namespace
+
+Connection::Connection(Pool& pool, net::Socket socket, net::SslPtr ssl)
+    : stream{std::move(socket), std::move(ssl)},
+      deadline{pool.around_.wheel, stream},
+      in{pool.around_.buffers},
+      pool_{pool} {}
+
+void Connection::watch() {
+  watching_ = true;
+  stream.when_readable([this](const error_code&) { on_readable(); });
+}
+
+void Connection::on_readable() {
+  watching_ = false;
+  if (phase_ == Phase::dead) return pool_.erase(*this);
+  if (phase_ == Phase::idle) return pool_.on_idle_readable(*this);
+  if (signal_.waited_on()) return signal_.notify();
+  ready_ = true;
+}
+
+net::Awaitable<> Connection::readable() {
+  if (ready_ || stream.expired() || stream.buffered()) {
+    ready_ = false;
+    co_return;
+  }
+  if (!watching_) watch();
+  co_await signal_.wait();
+}
+
+Pool::Pool(const Surroundings& surroundings, split::Endpoint endpoint)
+    : around_{surroundings}, endpoint_{std::move(endpoint)} {}
+
+Pool::~Pool() = default;
+
+Connection* Pool::reuse() {
+  while (!idle_.empty()) {
+    Connection& connection = *idle_.back();
+    idle_.pop_back();
+    const Instant now = around_.wheel.now();
+    if (connection.idle_until <= now || connection.born + around_.options.age <= now) {
+      bury(connection);
+      continue;
+    }
+    connection.phase_ = Connection::Phase::busy;
+    connection.reused = true;
+    ++busy_;
+    return &connection;
+  }
+  return nullptr;
+}
+
+net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
+  error_code error;
+  const auto address = asio::ip::make_address(endpoint_.address, error);
+  if (error) {
+    failure = Failure::no_endpoint;
+    co_return unreachable(endpoint_, "not a numeric address: " + endpoint_.address);
+  }
+  const asio::ip::tcp::endpoint to{address, endpoint_.port};
+  net::Socket socket{around_.executor};
+  socket.open(asio::generic::stream_protocol{to.protocol()}, error);
+  net::SslPtr ssl;
+  if (!error && endpoint_.tls) {
+    if (around_.tls == nullptr) {
+      failure = Failure::connect_refused;
+      co_return unreachable(endpoint_, "no certificates to verify it with could be loaded");
+    }
+    ssl = around_.tls->connect(endpoint_.host, &session_);
+  }
+  if (error) {
+    failure = Failure::no_endpoint;
+    co_return Error{Blame::self, true, 503,
+                    "no socket for " + endpoint_.url + ": " + error.message()};
+  }
+  set_no_delay(socket);
+  Connection* connection = keep(std::move(socket), std::move(ssl));
+  connection->deadline.in(around_.options.connect);
+  const asio::generic::stream_protocol::endpoint generic{to};
+  co_await connection->stream.socket().async_connect(
+      generic, asio::redirect_error(net::use_awaitable, error));
+  if (!error && endpoint_.tls) co_await connection->stream.handshake(error);
+  connection->deadline.off();
+  if (connection->stream.expired()) error = asio::error::timed_out;
+  if (!error) co_return connection;
+  std::string why = error == asio::error::timed_out ? "connect timed out" : error.message();
+  if (endpoint_.tls) {
+    const std::string fault = net::certificate_fault(connection->stream.ssl());
+    if (!fault.empty()) why = "tls: certificate refused: " + fault;
+  }
+  failure = failure_of(error);
+  discard(*connection);
+  co_return unreachable(endpoint_, why);
+}
+
+Connection* Pool::keep(net::Socket socket, net::SslPtr ssl) {
+  connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), std::move(ssl)));
+  ++busy_;
+  Connection& connection = *connections_.back();
+  connection.born = around_.wheel.now();
+  return &connection;
+}
+
+void Pool::release(Connection& connection, Duration announced) {
+  const bool clean = connection.in.empty() && connection.stream.open() &&
+                     !connection.stream.expired() && !connection.ready_;
+  if (!clean || idle_.size() >= around_.options.idle_max) return discard(connection);
+  --busy_;
+  connection.deadline.off();
+  connection.in.release();
+  connection.phase_ = Connection::Phase::idle;
+  Duration keep = around_.options.idle;
+  // Two seconds under what the upstream announces: the safe side of the reuse race.
+  if (announced > Duration::zero()) {
+    keep = std::min(keep, announced - std::chrono::seconds{2});
+    if (keep <= Duration::zero()) {
+      ++busy_;
+      return discard(connection);
+    }
+  }
+  connection.idle_until = around_.wheel.now() + keep;
+  idle_.push_back(&connection);
+  if (!connection.watching_) connection.watch();
+}
+
+void Pool::discard(Connection& connection) {
+  --busy_;
+  bury(connection);
+}
+
+void Pool::expire_all() {
+  close_idle();
+  for (const auto& connection : connections_) connection->stream.expire();
+}
+
+void Pool::close_idle() {
+  while (!idle_.empty()) {
+    Connection& connection = *idle_.back();
+    idle_.pop_back();
+    bury(connection);
+  }
+}
+
+void Pool::reap(Instant now) {
+  const auto old = [&](Connection* connection) {
+    return connection->idle_until <= now || connection->born + around_.options.age <= now;
+  };
+  const auto first = std::stable_partition(
+      idle_.begin(), idle_.end(), [&](Connection* connection) { return !old(connection); });
+  const std::vector<Connection*> expired{first, idle_.end()};
+  idle_.erase(first, idle_.end());
+  for (Connection* connection : expired) bury(*connection);
+}
+
+void Pool::on_idle_readable(Connection& connection) {
+  // TLS 1.3 session tickets make an idle connection readable without a byte for us.
+  if (connection.stream.tls()) {
+    error_code error;
+    const auto count = connection.stream.read_now(connection.in.space(), error);
+    if (count == 0 && error == asio::error::would_block) {
+      connection.in.release();
+      return connection.watch();
+    }
+  }
+  std::erase(idle_, &connection);
+  bury(connection);
+}
+
+void Pool::bury(Connection& connection) {
+  connection.phase_ = Connection::Phase::dead;
+  connection.deadline.off();
+  connection.stream.close();
+  if (!connection.watching_) erase(connection);
+}
+
+void Pool::erase(Connection& connection) {
+  const auto at = std::find_if(connections_.begin(), connections_.end(),
+                               [&](const auto& kept) { return kept.get() == &connection; });
+  SY_CHECK(at != connections_.end());
+  std::swap(*at, connections_.back());
+  connections_.pop_back();
+}
+
+}  // namespace sy::upstream

@@ -1,0 +1,335 @@
+#include "worker/exchange.h"
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
+
+#include "worker/worker.h"
+
+namespace sy::worker {
+namespace {
+
+namespace asio = net::asio;
+using http::Framing;
+using http::Method;
+using net::error_code;
+using tally::Failure;
+
+constexpr int attempts_max = 3;  // the first, one retry, one on the other color
+
+std::string_view word(Failure failure) {
+  switch (failure) {
+    case Failure::none: return {};
+    case Failure::connect_refused: return "connect_refused";
+    case Failure::connect_timeout: return "connect_timeout";
+    case Failure::reset: return "reset";
+    case Failure::timeout: return "timeout";
+    case Failure::bad_response: return "bad_response";
+    case Failure::truncated: return "truncated";
+    case Failure::no_endpoint: return "no_endpoint";
+  }
+  return {};
+}
+
+}  // namespace
+
+Exchange::Exchange(Session& session, Instant began)
+    : session_{session},
+      worker_{session.worker},
+      request_{worker_.take_string()},
+      response_{worker_.take_string()},
+      accept_{worker_.take_string()},
+      upload_{Framing::none, 0, {}},
+      began_{began} {}
+
+Exchange::~Exchange() {
+  worker_.give_string(std::move(request_));
+  worker_.give_string(std::move(response_));
+  worker_.give_string(std::move(accept_));
+}
+
+net::Awaitable<bool> Exchange::run(std::size_t head_bytes) {
+  if (!begin(worker_.request_head(), head_bytes)) {
+    worker_.count_refused();
+    const bool kept = co_await answer();
+    session_.in.consume(body_held_);
+    record();
+    co_return kept;
+  }
+  count_in();
+  ended_ = co_await forward();
+  bool kept = ended_ == Ended::answered && keep_alive_;
+  if (ended_ == Ended::failed && !response_begun_) kept = co_await answer();
+  if (ended_ == Ended::failed && response_begun_) session_.stream.close();
+  if (ended_ == Ended::client_left || ended_ == Ended::tunnel) session_.stream.close();
+  session_.in.consume(std::exchange(body_held_, 0));
+  record();
+  co_return kept&& upload_.done();
+}
+
+void Exchange::count_in() {
+  ++service_->summary[color_].in_flight;
+  counted_in_ = true;
+}
+
+net::Awaitable<Exchange::Ended> Exchange::forward() {
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    pool_ = choose();
+    if (pool_ == nullptr) {
+      fail(Failure::no_endpoint, 503, "No endpoint of this service can be reached.");
+      co_return Ended::failed;
+    }
+    if (attempt != 0) ++outcome_.retries;
+    sent_ = any_byte_back_ = false;
+    failure_ = Failure::none;
+    upstream::Connection* connection = co_await connect(*pool_);
+    const bool reused = connection != nullptr && connection->reused;
+    if (connection != nullptr) {
+      const Ended ended = co_await talk(*connection);
+      settle(*pool_, *connection, ended);
+      if (ended != Ended::failed) co_return ended;
+    }
+    failed_pool_ = reused ? nullptr : pool_;
+    fresh_only_ = true;
+    if (!may_retry(sent_)) co_return Ended::failed;
+    note_failure(failure_);
+  }
+  co_return Ended::failed;
+}
+
+// The color that was picked; the other when none of its endpoints is fit and one of the other's is.
+upstream::Pool* Exchange::choose() {
+  if (upstream::Pool* fit = worker_.choose(*service_, color_, failed_pool_, false)) return fit;
+  const Color second = other(color_);
+  upstream::Pool* fit =
+      previewed_ ? nullptr : worker_.choose(*service_, second, failed_pool_, false);
+  if (fit == nullptr) return worker_.choose(*service_, color_, failed_pool_, true);
+  if (counted_in_) --service_->summary[color_].in_flight;
+  color_ = second;
+  version_ = service_->version[color_];
+  set_cookie_.clear();
+  if (counted_in_) ++service_->summary[color_].in_flight;
+  return fit;
+}
+
+net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
+  tally::Summary& books = service_->summary[color_];
+  if (upstream::Connection* kept = fresh_only_ ? nullptr : pool.reuse()) {
+    ++books.reuses;
+    co_return kept;
+  }
+  ++books.connects;
+  const auto made = co_await pool.connect(failure_);
+  if (made) {
+    pool.trusted();
+    co_return *made;
+  }
+  ++books.connect_failures;
+  pool.suspect_for(worker_.wheel().now() + std::chrono::seconds{1});
+  fail(failure_, 503, "The service cannot be reached.");
+  answer_.retry_after = 1;
+  co_return nullptr;
+}
+
+net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection) {
+  using namespace asio::experimental::awaitable_operators;
+  ended_ = Ended::failed;
+  reusable_ = request_complete_ = false;
+  if (!worker_.enter_pending(color_)) {
+    fail(Failure::none, 503, "Too many requests are waiting for this service.");
+    answer_.retry_after = 1;
+    co_return Ended::failed;
+  }
+  pending_ = color_;
+  sent_at_ = worker_.time().now();
+  const bool all_sent = co_await send(connection);
+  request_complete_ = whole_ && all_sent;
+  if (whole_ || !all_sent) {
+    connection.deadline.in(session_.settings->options.timers.response_head);
+    co_await download(connection);
+  } else {
+    uploading_ = true;
+    co_await (upload(connection) && download(connection));
+  }
+  leave_pending();
+  co_return ended_;
+}
+
+void Exchange::leave_pending() {
+  if (pending_) worker_.leave_pending(*pending_);
+  pending_.reset();
+}
+
+// Nothing reached an upstream: any method. It may have: only what may be done twice, and only while
+// the body can be sent again and nothing has come back (RFC 9110 §9.2.2).
+bool Exchange::may_retry(bool sent) const {
+  if (response_begun_ || upload_started_ || client_fault_ || session_.stream.expired())
+    return false;
+  if (failure_ == Failure::none || failure_ == Failure::timeout) return false;
+  if (sent && (!idempotent_ || any_byte_back_)) return false;
+  if (outcome_.retries + 1 >= attempts_max) return false;
+  return !sent || worker_.spend_retry();  // what was never sent adds no load
+}
+
+void Exchange::note_failure(Failure failure) {
+  ++service_->summary[color_].failures[static_cast<std::size_t>(failure)];
+}
+
+void Exchange::settle(upstream::Pool& pool, upstream::Connection& connection, Ended ended) {
+  if (ended == Ended::answered && reusable_ && request_complete_) {
+    pool.release(connection, announced_);
+  } else {
+    pool.discard(connection);
+  }
+}
+
+void Exchange::fail(Failure failure, int status, std::string_view detail) {
+  failure_ = failure;
+  answer_ = {status, detail};
+}
+
+// --- to the upstream ----------------------------------------------------------------------------
+
+// The head and what of the body is here already, in one go. False when the connection broke: what
+// it may have answered before is still read.
+net::Awaitable<bool> Exchange::send(upstream::Connection& connection) {
+  std::array<iovec, 2> both{iovec{request_.data(), request_.size()}, iovec{nullptr, 0}};
+  const std::string_view body = session_.in.bytes().substr(0, body_held_);
+  both[1] = {const_cast<char*>(body.data()), body.size()};
+  const std::span<iovec> pieces{both.data(), body.empty() ? 1u : 2u};
+  error_code error;
+  connection.deadline.in(session_.settings->options.timers.body_idle);
+  const std::size_t written = co_await net::write_all(connection.stream, pieces, error);
+  sent_ = sent_ || written != 0;
+  co_return !error;
+}
+
+net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
+  const Timers& timers = session_.settings->options.timers;
+  const Pace pace{timers.body_idle, session_.settings->options.limits.minimum_rate,
+                  timers.minimum_rate_after, worker_.time().now()};
+  Moved moved = Moved::done;
+  for (;;) {
+    const BodySource::Run run = upload_.next(session_.in.bytes());
+    if (run.bad) {
+      moved = Moved::bad;
+      break;
+    }
+    Outgoing out{{}, run, upload_, framing_};
+    error_code error;
+    if (out.size() != 0) {
+      upload_started_ = true;
+      connection.deadline.in(timers.body_idle);
+      std::ignore = co_await net::write_all(connection.stream, out.pieces(), error);
+    }
+    if (run.taken != 0) upload_started_ = true;
+    outcome_.bytes_in += run.bytes;
+    session_.in.consume(run.taken);
+    if (error) {
+      moved = Moved::write_failed;
+      break;
+    }
+    if (upload_.done() || upload_stopped_) break;
+    if (run.taken != 0 && !session_.in.empty()) continue;
+    if (session_.in.full()) session_.in.grow();
+    session_.deadline.at(read_deadline(pace, outcome_.bytes_in, worker_.time().now()));
+    const std::size_t got =
+        co_await net::read_some(session_.stream, session_.in.space(), false, error);
+    if (upload_stopped_) break;
+    if (error) {
+      moved = session_.stream.expired() ? Moved::read_timed_out : Moved::read_failed;
+      break;
+    }
+    session_.in.commit(got);
+  }
+  upload_ended(connection, moved);
+}
+
+void Exchange::upload_ended(upstream::Connection& connection, Moved moved) {
+  uploading_ = false;
+  if (upload_stopped_) return;
+  switch (moved) {
+    case Moved::done:
+      request_complete_ = true;
+      if (!writing_client_) session_.deadline.off();
+      if (!response_head_read_) {
+        connection.deadline.in(session_.settings->options.timers.response_head);
+      }
+      return;
+    case Moved::write_failed:  // the response may have come before the upstream stopped reading
+      return;
+    case Moved::bad: answer_ = {upload_.refusal().status, upload_.refusal().reason}; break;
+    case Moved::read_timed_out: answer_ = {408, "The request body did not arrive in time."}; break;
+    case Moved::read_failed:
+    case Moved::cut_short: answer_ = {0, {}}; break;
+  }
+  // The upstream is left without the rest, which it must notice.
+  client_fault_ = true;
+  keep_alive_ = false;
+  connection.stream.expire();
+}
+
+void Exchange::stop_upload(upstream::Connection& connection) {
+  if (!uploading_ || upload_stopped_) return;
+  upload_stopped_ = true;
+  keep_alive_ = false;
+  connection.stream.cancel_waits();
+  session_.stream.cancel_waits();
+}
+
+// --- ending -------------------------------------------------------------------------------------
+
+net::Awaitable<bool> Exchange::answer() {
+  if (answer_.status == 0) {
+    session_.stream.close();
+    co_return false;
+  }
+  const bool keep =
+      keep_alive_ && upload_.done() && !worker_.finishing() && !session_.stream.expired();
+  const http::Reply reply{.status = answer_.status,
+                          .detail = answer_.detail,
+                          .request_id = request_id(),
+                          .date = worker_.date(),
+                          .retry_after = answer_.retry_after,
+                          .keep_alive = keep,
+                          .head_only = method_ == Method::head,
+                          .allow = answer_.allow};
+  outcome_.status = answer_.status;
+  const bool written = co_await session_.reply(reply, accept_);
+  outcome_.bytes_out = session_.bytes_out;
+  co_return keep&& written;
+}
+
+void Exchange::record() {
+  outcome_.color = color_;
+  outcome_.failure = failure_;
+  outcome_.total = worker_.time().now() - began_;
+  if (ended_ == Ended::client_left) outcome_.status = 0;
+  if (service_ != nullptr && colored_) {
+    tally::Summary& books = service_->summary[color_];
+    if (counted_in_) --books.in_flight;
+    books.add(outcome_);
+  }
+  access_log::Writer* log = worker_.log();
+  if (log == nullptr) return;
+  access_log::Record line;
+  line.at = worker_.wall(began_);
+  line.method = log_method_;
+  if (service_ != nullptr) line.service = service_->name;
+  if (route_ != nullptr) line.route = *route_;
+  if (colored_) line.color = color_;
+  if (version_ != nullptr) line.version = *version_;
+  line.status = outcome_.status;
+  line.failure = word(failure_);
+  line.total = outcome_.total;
+  line.upstream = upstream_took_;
+  line.bytes_in = outcome_.bytes_in;
+  line.bytes_out = outcome_.bytes_out;
+  line.request_id = request_id();
+  line.retries = outcome_.retries;
+  line.tls = session_.stream.tls();
+  line.client_closed = ended_ == Ended::client_left;
+  log->add(line);
+}
+
+}  // namespace sy::worker

@@ -1,0 +1,143 @@
+// One request and its response: picks a color, finds an endpoint, forwards, retries where that is
+// safe, relays, and says how it went.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "access_log/record.h"
+#include "http/fields.h"
+#include "http/h1.h"
+#include "split/pick.h"
+#include "tally/outcome.h"
+#include "upstream/pool.h"
+#include "worker/body.h"
+#include "worker/service_slot.h"
+#include "worker/session.h"
+
+namespace sy::worker {
+
+class Exchange {
+ public:
+  Exchange(Session& session, Instant began);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange();
+
+  // The head lies in the session's buffer, `head_bytes` long, parsed into the worker's scratch.
+  // True when the connection may carry another request; false leaves the closing to the session.
+  [[nodiscard]] net::Awaitable<bool> run(std::size_t head_bytes);
+  // Bytes of the request may still come that nobody wants: close with care.
+  [[nodiscard]] bool unread_body() const { return !upload_.done(); }
+
+ private:
+  enum class Ended : std::uint8_t { answered, failed, client_left, tunnel };
+  struct Answer {
+    int status = 0;
+    std::string_view detail{};
+    int retry_after = -1;
+    std::string_view allow{};
+  };
+
+  // Before the first wait: everything that needs the head.
+  [[nodiscard]] std::string_view request_id() const {
+    return {request_id_text_.data(), request_id_size_};
+  }
+  [[nodiscard]] bool begin(const http::RequestHead& head, std::size_t head_bytes);
+  void keep_facts(const http::RequestHead& head);
+  [[nodiscard]] bool answer_itself(const http::RequestHead& head);
+  [[nodiscard]] bool pick_color(const http::RequestHead& head);
+  [[nodiscard]] std::optional<Color> preview(const http::RequestHead& head) const;
+  void write_head(const http::RequestHead& head);
+  bool refuse(Answer answer) {
+    answer_ = answer;
+    return false;
+  }
+
+  // One attempt after another.
+  [[nodiscard]] net::Awaitable<Ended> forward();
+  [[nodiscard]] upstream::Pool* choose();
+  [[nodiscard]] net::Awaitable<upstream::Connection*> connect(upstream::Pool& pool);
+  [[nodiscard]] net::Awaitable<Ended> talk(upstream::Connection& connection);
+  [[nodiscard]] bool may_retry(bool sent) const;
+  void note_failure(tally::Failure failure);
+  void settle(upstream::Pool& pool, upstream::Connection& connection, Ended ended);
+
+  // The two directions.
+  [[nodiscard]] net::Awaitable<bool> send(upstream::Connection& connection);
+  [[nodiscard]] net::Awaitable<> upload(upstream::Connection& connection);
+  void upload_ended(upstream::Connection& connection, Moved moved);
+  void stop_upload(upstream::Connection& connection);
+  [[nodiscard]] net::Awaitable<> download(upstream::Connection& connection);
+  [[nodiscard]] net::Awaitable<> respond(upstream::Connection& connection);
+  [[nodiscard]] net::Awaitable<bool> read_response_head(upstream::Connection& connection,
+                                                        std::size_t& length);
+  [[nodiscard]] net::Awaitable<bool> interim(upstream::Connection& connection, std::size_t length);
+  [[nodiscard]] net::Awaitable<> relay(upstream::Connection& connection, std::size_t length);
+  void prepare_response();
+  void head_arrived();
+  void leave_pending();
+  void response_moved(Moved moved, http::Framing as);
+  [[nodiscard]] net::Awaitable<> tunnel(upstream::Connection& connection, std::size_t length);
+  void fail(tally::Failure failure, int status, std::string_view detail);
+
+  [[nodiscard]] net::Awaitable<bool> answer();
+  void count_in();
+  void record();
+
+  Session& session_;
+  Worker& worker_;
+  ServiceSlot* service_ = nullptr;
+  const std::string* route_ = nullptr;           // interned prefix
+  const std::string* version_ = nullptr;         // interned
+  upstream::Pool* pool_ = nullptr;               // of the attempt under way
+  const upstream::Pool* failed_pool_ = nullptr;  // of the last one, only compared
+  std::string request_;                          // the head as sent, kept for a retry
+  std::string response_;                         // a head on its way to the client
+  std::string set_cookie_;
+  std::string accept_;
+  std::array<char, 64> request_id_text_;
+  std::size_t request_id_size_ = 32;
+  BodySource upload_;
+  http::Method method_ = http::Method::other;
+  http::Framing framing_ = http::Framing::none;
+  std::uint64_t length_ = 0;
+  Color color_ = Color::blue;
+  bool colored_ = false;
+  bool previewed_ = false;
+  bool idempotent_ = false;
+  bool keep_alive_ = true;
+  bool wants_upgrade_ = false;
+  bool whole_ = true;  // the body, if any, is all in the session's buffer
+  bool websocket_ = false;
+  bool uploading_ = false;
+  bool upload_stopped_ = false;    // the upload is to end: nobody wants the rest
+  bool client_fault_ = false;      // the request body could not be had: not the upstream's failure
+  bool request_complete_ = false;  // all of it has been written to the upstream
+  bool fresh_only_ = false;        // a pooled connection has failed this request already
+  std::optional<Color> pending_;
+  std::size_t body_held_ = 0;    // bytes of a whole body at the front of the session's buffer
+  bool upload_started_ = false;  // body bytes have left the session's buffer
+  bool response_begun_ = false;  // the client has been sent a final head, or part of it
+  bool response_head_read_ = false;
+  bool writing_client_ = false;
+  bool reusable_ = false;  // the upstream connection, by its own word and framing
+  bool counted_in_ = false;
+  int client_minor_ = 1;
+  int interims_ = 0;
+  Ended ended_ = Ended::failed;
+  tally::Failure failure_ = tally::Failure::none;
+  bool sent_ = false;  // some byte may have reached an upstream in this attempt
+  bool any_byte_back_ = false;
+  Duration announced_{};
+  Answer answer_;
+  tally::Outcome outcome_;
+  Instant began_;
+  Instant sent_at_{};
+  Duration upstream_took_{};
+  access_log::Method log_method_ = access_log::Method::other;
+};
+
+}  // namespace sy::worker

@@ -1,0 +1,244 @@
+// The way back of an exchange: response heads, interim responses, bodies, tunnels.
+#include <charconv>
+#include <utility>
+
+#include "worker/exchange.h"
+#include "worker/tunnel.h"
+#include "worker/worker.h"
+
+namespace sy::worker {
+namespace {
+
+namespace asio = net::asio;
+using http::FieldId;
+using http::Framing;
+using net::error_code;
+using tally::Failure;
+
+constexpr int interims_max = 16;
+
+// "timeout=5" of a Keep-Alive field, or zero.
+Duration announced_idle(std::string_view value) {
+  const auto at = value.find("timeout=");
+  if (at == std::string_view::npos) return {};
+  unsigned seconds = 0;
+  const std::string_view digits = value.substr(at + 8);
+  std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  return std::chrono::seconds{seconds};
+}
+
+Framing towards(int client_minor, Framing from) {
+  if (from != Framing::chunked && from != Framing::to_close) return from;
+  return client_minor == 0 ? Framing::to_close : Framing::chunked;
+}
+
+}  // namespace
+
+net::Awaitable<> Exchange::download(upstream::Connection& connection) {
+  co_await respond(connection);
+  stop_upload(connection);
+}
+
+net::Awaitable<> Exchange::respond(upstream::Connection& connection) {
+  for (;;) {
+    std::size_t length = 0;
+    if (!co_await read_response_head(connection, length)) co_return;
+    const http::ResponseHead& head = worker_.response_head();
+    if (head.status == 101) {
+      co_await tunnel(connection, length);
+      co_return;
+    }
+    if (head.status >= 200) {
+      co_await relay(connection, length);
+      co_return;
+    }
+    if (!co_await interim(connection, length)) co_return;
+  }
+}
+
+// False when the exchange has ended without a head; otherwise it lies parsed in the worker's
+// scratch, `length` bytes at the front of connection.in.
+net::Awaitable<bool> Exchange::read_response_head(upstream::Connection& connection,
+                                                  std::size_t& length) {
+  const http::Limits& limits = session_.settings->options.limits.http;
+  std::size_t scanned = 0;
+  bool wait = connection.in.empty();
+  for (;;) {
+    length = connection.in.empty() ? 0 : http::head_length(connection.in.bytes(), scanned);
+    if (length != 0) break;
+    if (connection.in.size() > limits.head_bytes_max) {
+      fail(Failure::bad_response, 502, "The service sent a response head that is too large.");
+      co_return false;
+    }
+    if (connection.in.full()) connection.in.grow();
+    if (wait) co_await connection.readable();
+    wait = true;
+    error_code error;
+    const std::size_t count = connection.stream.read_now(connection.in.space(), error);
+    if (error == asio::error::would_block && !connection.stream.expired()) continue;
+    if (!error) {
+      connection.in.commit(count);
+      any_byte_back_ = true;
+      continue;
+    }
+    if (client_fault_) co_return false;  // said already
+    if (connection.stream.expired()) {
+      fail(Failure::timeout, 504, "The service did not answer in time.");
+    } else {
+      fail(Failure::reset, 502, "The service closed the connection before it answered.");
+    }
+    co_return false;
+  }
+  http::ResponseHead& head = worker_.response_head();
+  const auto refusal =
+      http::parse_response(connection.in.bytes().substr(0, length), method_, limits, head);
+  if (refusal.status == 0) co_return true;
+  fail(Failure::bad_response, 502, "The service sent a response that is not valid HTTP.");
+  co_return false;
+}
+
+// Passes a 1xx on, to clients that know them; false when the exchange has ended.
+net::Awaitable<bool> Exchange::interim(upstream::Connection& connection, std::size_t length) {
+  if (++interims_ > interims_max) {
+    fail(Failure::bad_response, 502, "The service sent too many interim responses.");
+    co_return false;
+  }
+  error_code error;
+  if (client_minor_ == 1) {
+    http::Returning returning;
+    response_.clear();
+    http::write_response(response_, worker_.response_head(), returning);
+    session_.deadline.in(session_.settings->options.timers.body_idle);
+    co_await net::write_text(session_.stream, response_, error);
+  }
+  connection.in.consume(length);
+  if (!error) co_return true;
+  ended_ = Ended::client_left;
+  co_return false;
+}
+
+void Exchange::head_arrived() {
+  response_head_read_ = true;
+  upstream_took_ = worker_.time().now() - sent_at_;
+  leave_pending();
+}
+
+// Writes the final head into response_ and settles what both connections may be used for after it.
+void Exchange::prepare_response() {
+  const http::ResponseHead& head = worker_.response_head();
+  head_arrived();
+  reusable_ = head.keep_alive && head.framing != Framing::to_close;
+  announced_ = announced_idle(head.value(FieldId::keep_alive));
+  const Framing as = towards(client_minor_, head.framing);
+  if (!upload_.done() || as == Framing::to_close || worker_.finishing()) keep_alive_ = false;
+  outcome_.status = head.status;
+  http::Returning returning;
+  returning.date = worker_.date();
+  returning.set_cookie = set_cookie_;
+  returning.request_id = request_id();
+  returning.client_minor = client_minor_;
+  returning.keep_alive = keep_alive_;
+  returning.framing = as;
+  returning.length = head.length;
+  response_.clear();
+  http::write_response(response_, head, returning);
+}
+
+net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t length) {
+  const http::ResponseHead& head = worker_.response_head();
+  BodySource body{head.framing, head.length, session_.settings->options.limits.http};
+  if (head.framing == Framing::chunked) body.nominate(head.fields());
+  const Framing as = towards(client_minor_, head.framing);
+  prepare_response();
+  connection.in.consume(length);  // the head's views end here
+  const Duration idle = session_.settings->options.timers.body_idle;
+  std::string_view prefix = response_;
+  Moved moved = Moved::done;
+  response_begun_ = true;
+  for (;;) {
+    const BodySource::Run run = body.next(connection.in.bytes());
+    if (run.bad) {
+      moved = Moved::bad;
+      break;
+    }
+    Outgoing out{prefix, run, body, as};
+    prefix = {};
+    error_code error;
+    if (out.size() != 0) {
+      writing_client_ = true;
+      session_.deadline.in(idle);
+      outcome_.bytes_out += co_await net::write_all(session_.stream, out.pieces(), error);
+      writing_client_ = false;
+    }
+    connection.in.consume(run.taken);
+    if (error) {
+      moved = Moved::write_failed;
+      break;
+    }
+    if (body.done()) break;
+    if (run.taken != 0 && !connection.in.empty()) continue;
+    if (run.taken == connection.in.capacity()) connection.in.grow();
+    connection.deadline.in(idle);
+    std::size_t count = connection.stream.read_now(connection.in.space(), error);
+    if (error == asio::error::would_block) {
+      co_await connection.readable();
+      if (!connection.stream.expired()) continue;
+    }
+    connection.in.commit(count);
+    if (!error) continue;
+    if (error == asio::error::eof && body.end()) continue;
+    moved = connection.stream.expired() ? Moved::read_timed_out : Moved::cut_short;
+    break;
+  }
+  response_moved(moved, as);
+}
+
+void Exchange::response_moved(Moved moved, Framing as) {
+  if (client_fault_) {
+    ended_ = Ended::client_left;
+    return;
+  }
+  switch (moved) {
+    case Moved::done: ended_ = Ended::answered; return;
+    case Moved::write_failed: ended_ = Ended::client_left; return;
+    case Moved::bad: failure_ = Failure::bad_response; break;
+    case Moved::read_timed_out: failure_ = Failure::timeout; break;
+    case Moved::cut_short:
+    case Moved::read_failed: failure_ = Failure::truncated; break;
+  }
+  // The client must not take what it has for the whole (RFC 9112 §8). Where only the end of the
+  // connection would say so, it is a reset that says it is not.
+  ended_ = Ended::failed;
+  if (as == Framing::to_close) session_.stream.reset();
+}
+
+net::Awaitable<> Exchange::tunnel(upstream::Connection& connection, std::size_t length) {
+  if (!wants_upgrade_ || worker_.response_head().upgrade.empty() || !request_complete_) {
+    fail(Failure::bad_response, 502, "The service switched protocols without being asked to.");
+    co_return;
+  }
+  http::Returning returning;
+  returning.date = worker_.date();
+  returning.set_cookie = set_cookie_;
+  returning.request_id = request_id();
+  returning.pass_upgrade = true;
+  response_.clear();
+  http::write_response(response_, worker_.response_head(), returning);
+  connection.in.consume(length);
+  head_arrived();
+  outcome_.status = 101;
+  error_code error;
+  response_begun_ = true;
+  session_.deadline.in(session_.settings->options.timers.body_idle);
+  co_await net::write_text(session_.stream, response_, error);
+  session_.in.consume(std::exchange(body_held_, 0));
+  if (!error) {
+    Tunnel both{session_, connection, *service_, color_, websocket_};
+    co_await both.run();
+    outcome_.bytes_in += both.bytes_in;
+    outcome_.bytes_out += both.bytes_out;
+  }
+  ended_ = Ended::tunnel;
+}
+
+}  // namespace sy::worker

@@ -1,0 +1,220 @@
+#include "worker/session.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <optional>
+
+#include "net/proxy_protocol.h"
+#include "worker/exchange.h"
+#include "worker/worker.h"
+
+namespace sy::worker {
+namespace {
+
+namespace asio = net::asio;
+using net::error_code;
+
+constexpr std::size_t linger_bytes_max = 256 * 1024;
+
+net::SslPtr ssl_for(const Settings& settings, std::size_t listener) {
+  const auto& tls = settings.listen[listener].tls;
+  return tls ? tls->accept() : nullptr;
+}
+
+http::Refusal too_many() { return {429, "Too many unfinished requests from this address."}; }
+http::Refusal too_slow() { return {408, "The request head did not arrive in time."}; }
+
+}  // namespace
+
+// This address has an unfinished head here while this exists.
+class Session::HeadCount {
+ public:
+  HeadCount(Worker& worker, const Peer& peer) : worker_{worker}, peer_{peer} {}
+  HeadCount(const HeadCount&) = delete;
+  HeadCount& operator=(const HeadCount&) = delete;
+  ~HeadCount() {
+    if (counted_) worker_.end_head(peer_.address);
+  }
+  // False when the address has too many.
+  [[nodiscard]] bool begin() {
+    if (counted_ || peer_.trusted) return true;
+    counted_ = worker_.begin_head(peer_.address);
+    return counted_;
+  }
+
+ private:
+  Worker& worker_;
+  const Peer& peer_;
+  bool counted_ = false;
+};
+
+Session::Session(Worker& owner, net::Socket socket, std::size_t listener, Peer who)
+    : worker{owner},
+      settings{owner.settings()},
+      stream{std::move(socket), ssl_for(*settings, listener)},
+      deadline{owner.wheel(), stream},
+      in{owner.buffers()},
+      peer{std::move(who)},
+      listener_{listener} {}
+
+net::Awaitable<> Session::run() {
+  if (!co_await open()) co_return;
+  for (;;) {
+    settings = worker.settings();
+    const Head head = co_await read_head();
+    if (head != Head::complete) co_return;
+    Exchange exchange{*this, head_began_};
+    const bool keep = co_await exchange.run(head_bytes_);
+    if (keep && !worker.finishing() && stream.open()) continue;
+    if (stream.open()) {
+      stream.shutdown_write();
+      if (exchange.unread_body() || !in.empty()) co_await linger();
+    }
+    co_return;
+  }
+}
+
+// PROXY line, then TLS: both before anything else may be believed.
+net::Awaitable<bool> Session::open() {
+  const bool proxied = settings->listen[listener_].proxy_protocol && peer.trusted;
+  if (proxied && !co_await read_proxy_line()) co_return false;
+  if (!stream.tls()) co_return true;
+  deadline.in(settings->options.timers.handshake);
+  idle_ = false;
+  error_code error;
+  co_await stream.handshake(error);
+  idle_ = true;
+  co_return !error;
+}
+
+net::Awaitable<bool> Session::read_proxy_line() {
+  using Found = net::ProxyHeader::Found;
+  deadline.in(settings->options.timers.head);
+  // Read byte-exactly with MSG_PEEK: what follows may belong to TLS.
+  std::array<char, net::proxy_v2_bytes_max> seen;
+  for (;;) {
+    error_code error;
+    co_await stream.wait_read(error);
+    if (error || stream.expired()) co_return false;
+    const int fd = stream.socket().native_handle();
+    const ssize_t count = ::recv(fd, seen.data(), seen.size(), MSG_PEEK);
+    if (count <= 0) co_return false;
+    const std::string_view bytes{seen.data(), static_cast<std::size_t>(count)};
+    const net::ProxyHeader header = net::parse_proxy_header(bytes);
+    if (header.found == Found::bad || bytes.size() == seen.size()) co_return false;
+    if (header.found == Found::more) continue;
+    if (::recv(fd, seen.data(), header.size, 0) != static_cast<ssize_t>(header.size))
+      co_return false;
+    if (header.found == Found::proxied) {
+      peer.address = header.source;
+      peer.text = header.source.text();
+      peer.trusted = settings->trusted.contains(header.source);
+    }
+    co_return true;
+  }
+}
+
+net::Awaitable<> Session::readable() {
+  error_code ignored;  // the read that follows meets it again
+  if (!stream.expired() && !stream.buffered()) co_await stream.wait_read(ignored);
+}
+
+// Waits for a head with the idle deadline until its first byte, then with one that does not move,
+// no matter how the client types.
+net::Awaitable<Session::Head> Session::read_head() {
+  const Timers& timers = settings->options.timers;
+  HeadCount unfinished{worker, peer};
+  std::size_t scanned = 0;
+  bool began = !in.empty();
+  idle_ = !began;
+  deadline.in(began ? timers.head : timers.idle);
+  head_began_ = worker.time().now();
+  for (;;) {
+    if (!in.empty()) {
+      head_bytes_ = http::head_length(in.bytes(), scanned);
+      if (head_bytes_ != 0) break;
+      const auto refusal = http::early_refusal(in.bytes(), settings->options.limits.http);
+      if (refusal.status != 0) {
+        co_await refuse(refusal);
+        co_return Head::refused;
+      }
+      if (!unfinished.begin()) {
+        co_await refuse(too_many());
+        co_return Head::refused;
+      }
+      if (in.full()) in.grow();
+    } else {
+      in.release();
+    }
+    error_code error;
+    if (!stream.buffered()) {
+      if (!stream.expired()) co_await stream.wait_read(error);
+    }
+    if (stream.expired() || error) {
+      if (stream.expired() && began) co_await refuse(too_slow());
+      co_return Head::gone;
+    }
+    const std::size_t count = stream.read_now(in.space(), error);
+    if (error == asio::error::would_block) continue;
+    if (error) co_return Head::gone;
+    in.commit(count);
+    if (began) continue;
+    began = true;
+    idle_ = false;
+    head_began_ = worker.time().now();
+    deadline.in(timers.head);
+  }
+  idle_ = false;
+  http::RequestHead& head = worker.request_head();
+  const auto refusal =
+      http::parse_request(in.bytes().substr(0, head_bytes_), settings->options.limits.http, head);
+  if (refusal.status == 0) co_return Head::complete;
+  co_await refuse(refusal);
+  co_return Head::refused;
+}
+
+net::Awaitable<> Session::refuse(http::Refusal refusal) {
+  worker.count_refused();
+  const http::Reply reply_here{
+      .status = refusal.status, .detail = refusal.reason, .date = worker.date()};
+  if (worker.log() != nullptr) {
+    access_log::Record line;
+    line.at = worker.wall(head_began_);
+    line.status = refusal.status;
+    line.failure = "refused";
+    line.total = worker.time().now() - head_began_;
+    line.tls = stream.tls();
+    worker.log()->add(line);
+  }
+  std::ignore = co_await reply(reply_here, "");
+  if (!stream.open()) co_return;
+  stream.shutdown_write();
+  if (!stream.expired()) co_await linger();
+}
+
+net::Awaitable<bool> Session::reply(const http::Reply& what, std::string_view accept) {
+  std::string text = worker.take_string();
+  http::write_reply(text, what, accept, settings->pages);
+  error_code error;
+  if (!stream.expired()) deadline.in(settings->options.timers.linger);
+  co_await net::write_text(stream, text, error);
+  bytes_out = text.size();
+  worker.give_string(std::move(text));
+  co_return !error;
+}
+
+// A close with unread bytes becomes a reset, which can destroy the reply on its way (RFC 9112
+// §9.6).
+net::Awaitable<> Session::linger() {
+  deadline.in(settings->options.timers.linger);
+  std::size_t read = in.size();
+  in.clear();
+  while (read < linger_bytes_max) {
+    error_code error;
+    const std::size_t count = co_await net::read_some(stream, in.space(), true, error);
+    if (error) co_return;
+    read += count;
+  }
+}
+
+}  // namespace sy::worker

@@ -1,0 +1,60 @@
+// One client connection: reads heads, hands each to an exchange, answers what is refused, ends.
+#pragma once
+#include <boost/intrusive/list_hook.hpp>
+#include <string>
+
+#include "http/reply.h"
+#include "net/buffer.h"
+#include "net/cidr.h"
+#include "net/stream.h"
+#include "net/wheel.h"
+#include "worker/settings.h"
+
+namespace sy::worker {
+
+class Worker;
+
+// Who is at the other end, as far as it can be believed.
+struct Peer {
+  net::Address address;
+  std::string text;      // of the address
+  bool trusted = false;  // in `trusted:` networks
+};
+
+class Session : public boost::intrusive::list_base_hook<
+                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Session(Worker& worker, net::Socket socket, std::size_t listener, Peer peer);
+  [[nodiscard]] net::Awaitable<> run();
+
+  // Between two requests: nothing of the next one has arrived. Closing now harms nobody.
+  [[nodiscard]] bool idle() const { return idle_; }
+  // Completes when reading makes sense; for pump().
+  [[nodiscard]] net::Awaitable<> readable();
+  // Writes a reply of our own, without waiting longer than `linger`; false when it could not be
+  // written.
+  [[nodiscard]] net::Awaitable<bool> reply(const http::Reply& reply, std::string_view accept);
+
+  Worker& worker;
+  SettingsPtr settings;  // those in force when the request began
+  net::Stream stream;
+  net::Deadline deadline;
+  net::Buffer in;
+  Peer peer;
+  std::uint64_t bytes_out = 0;  // of the reply() just written
+
+ private:
+  enum class Head : std::uint8_t { complete, gone, refused };
+  class HeadCount;
+  [[nodiscard]] net::Awaitable<bool> open();
+  [[nodiscard]] net::Awaitable<bool> read_proxy_line();
+  [[nodiscard]] net::Awaitable<Head> read_head();
+  [[nodiscard]] net::Awaitable<> refuse(http::Refusal refusal);
+  [[nodiscard]] net::Awaitable<> linger();
+  std::size_t listener_;
+  std::size_t head_bytes_ = 0;
+  Instant head_began_{};
+  bool idle_ = true;
+};
+
+}  // namespace sy::worker

@@ -1,0 +1,443 @@
+#include "worker/worker.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "http/reply.h"
+
+namespace sy::worker {
+namespace {
+
+namespace asio = net::asio;
+using net::error_code;
+
+constexpr int accepts_in_a_row = 64;
+
+int phase_of(std::size_t index, std::size_t count) {
+  return static_cast<int>(index * split::whole / std::max<std::size_t>(count, 1));
+}
+
+// An even share of a process-wide limit, never nothing.
+std::size_t share(std::size_t limit, std::size_t count) {
+  return std::max<std::size_t>(1, (limit + count - 1) / count);
+}
+
+net::Address address_of(const sockaddr_storage& from) {
+  if (from.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(from);
+    return net::Address::v4(reinterpret_cast<const std::uint8_t*>(&v4.sin_addr));
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
+  return net::Address::v6(reinterpret_cast<const std::uint8_t*>(&v6.sin6_addr));
+}
+
+std::string key_of(const split::Endpoint& endpoint) {
+  return endpoint.url + " " + endpoint.address + " " + std::to_string(endpoint.port);
+}
+
+std::string bytes_of(const net::Address& address) {
+  return {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()};
+}
+
+}  // namespace
+
+Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
+    : time_{time},
+      index_{setup.index},
+      count_{setup.count},
+      tasks_{io_.get_executor()},
+      wheel_{time.now()},
+      timer_{io_.get_executor()},
+      routing_{std::make_shared<const split::Routing>()},
+      around_{io_.get_executor(), wheel_, buffers_, pool_options_, upstream_tls_},
+      diffusion_{phase_of(setup.index, setup.count)},
+      random_{setup.seed} {
+  apply(std::move(setup.settings));
+  retry_tokens_ = static_cast<double>(settings_->options.limits.retry_floor);
+  if (sink != nullptr) log_ = std::make_unique<access_log::Writer>(*sink);
+  turn(time.now());
+  for (std::size_t i = 0; i < setup.listeners.size(); ++i) {
+    gates_.emplace_back(executor(), setup.listeners[i].fd, i);
+    tasks_.spawn_uncancelled(accept_from(gates_.back()));
+  }
+  tasks_.spawn_uncancelled(tick());
+}
+
+// Sessions live in coroutine frames: everything they wait for is ended, and they are let run out,
+// before what they refer to goes.
+Worker::~Worker() {
+  stopped_ = true;
+  stop_accepting();
+  timer_.cancel();
+  for (Session& session : sessions_) session.stream.expire();
+  for (auto& [key, pool] : pools_) pool->expire_all();
+  io_.restart();
+  while (tasks_.size() != 0 && io_.poll() != 0) {
+  }
+}
+
+void Worker::run() { io_.run(); }
+
+void Worker::stop() { io_.stop(); }
+
+template <class Work>
+net::Awaitable<> Worker::on_thread(Work work) {
+  work();
+  co_return;
+}
+
+net::Awaitable<> Worker::adopt(split::RoutingPtr routing) {
+  auto work = [this, next = std::move(routing)] { install(next); };
+  auto task = on_thread(std::move(work));
+  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+}
+
+net::Awaitable<> Worker::reload(SettingsPtr settings) {
+  auto work = [this, next = std::move(settings)] { apply(next); };
+  auto task = on_thread(std::move(work));
+  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+}
+
+net::Awaitable<Report> Worker::collect() {
+  Report result;
+  auto work = [this, &result] { result = report(); };
+  auto task = on_thread(std::move(work));
+  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+  co_return result;
+}
+
+net::Awaitable<> Worker::finish() {
+  auto work = [this] {
+    stop_accepting();
+    for (Session& session : sessions_) {
+      if (session.idle()) session.stream.expire();
+    }
+  };
+  auto task = on_thread(std::move(work));
+  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+}
+
+net::Awaitable<> Worker::close_all() {
+  auto work = [this] {
+    stop_accepting();
+    for (Session& session : sessions_) session.stream.expire();
+  };
+  auto task = on_thread(std::move(work));
+  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+}
+
+// --- orders -------------------------------------------------------------------------------------
+
+void Worker::install(split::RoutingPtr routing) {
+  routing_ = std::move(routing);
+  table_.clear();
+  for (const split::Service& service : routing_->services) {
+    ServiceSlot& slot = slot_named(service.name);
+    fill(slot, service);
+    table_.push_back({&slot});
+  }
+  route_names_.clear();
+  for (const split::Route& route : routing_->routes) route_names_.push_back(intern(route.prefix));
+  drop_unused_pools();
+  tunnels_.follow(*routing_, wheel_.now(), [this] { return random(); });
+}
+
+void Worker::fill(ServiceSlot& slot, const split::Service& service) {
+  for (const Color color : colors) {
+    slot.pools[color].clear();
+    slot.version[color] = intern(routing_->version[color]);
+    for (const split::Endpoint& endpoint : service.endpoints[color]) {
+      upstream::Pool& known = pool(endpoint);
+      known.update(endpoint);
+      if (!endpoint.open) known.close_idle();
+      slot.pools[color].push_back(&known);
+    }
+  }
+}
+
+upstream::Pool& Worker::pool(const split::Endpoint& endpoint) {
+  auto& kept = pools_[key_of(endpoint)];
+  if (!kept) kept = std::make_unique<upstream::Pool>(around_, endpoint);
+  return *kept;
+}
+
+void Worker::drop_unused_pools() {
+  std::unordered_set<const upstream::Pool*> used;
+  for (const Row& row : table_) {
+    for (const Color color : colors)
+      used.insert(row.slot->pools[color].begin(), row.slot->pools[color].end());
+  }
+  for (auto& [name, slot] : slots_) {
+    const bool routed = std::any_of(table_.begin(), table_.end(),
+                                    [&](const Row& row) { return row.slot == slot.get(); });
+    if (!routed) slot->pools = {};
+  }
+  std::erase_if(pools_, [&](auto& entry) {
+    upstream::Pool& pool = *entry.second;
+    if (used.contains(&pool)) return false;
+    pool.close_idle();
+    return pool.quiet();
+  });
+}
+
+const std::string* Worker::intern(std::string_view text) { return &*names_.emplace(text).first; }
+
+ServiceSlot& Worker::slot_named(const std::string& name) {
+  auto& slot = slots_[name];
+  if (!slot) {
+    slot = std::make_unique<ServiceSlot>();
+    slot->name = name;
+    for (const Color color : colors) slot->version[color] = intern("");
+  }
+  return *slot;
+}
+
+void Worker::apply(SettingsPtr settings) {
+  settings_ = std::move(settings);
+  const Timers& timers = settings_->options.timers;
+  pool_options_ = {timers.connect, timers.pool_idle, timers.pool_age,
+                   settings_->options.limits.pool_idle_max};
+  upstream_tls_ = settings_->upstream_tls.get();
+}
+
+Report Worker::report() {
+  Report report;
+  for (auto& [name, slot] : slots_) {
+    for (const Color color : colors) {
+      std::int64_t pooled = 0;
+      for (const upstream::Pool* pool : slot->pools[color])
+        pooled += static_cast<std::int64_t>(pool->idle());
+      slot->summary[color].pooled = pooled;
+    }
+    report.services.push_back({name, slot->summary});
+  }
+  report.clients = clients_;
+  report.accepted = accepted_;
+  report.refused = refused_;
+  report.over_limit = over_limit_;
+  report.faults = tasks_.failures();
+  report.loop_lag = std::exchange(lag_, Duration::zero());
+  return report;
+}
+
+// --- accepting ----------------------------------------------------------------------------------
+
+void Worker::stop_accepting() {
+  finishing_ = true;
+  for (Gate& gate : gates_) {
+    if (!gate.socket.is_open()) continue;
+    std::ignore = accept_some(gate);  // those the kernel has taken already are served
+    error_code ignored;
+    gate.socket.close(ignored);
+  }
+}
+
+net::Awaitable<> Worker::accept_from(Gate& gate) {
+  while (gate.socket.is_open()) {
+    error_code error;
+    co_await gate.socket.async_wait(gate.socket.wait_read,
+                                    asio::redirect_error(net::use_awaitable, error));
+    if (error) co_return;
+    starved_ = !accept_some(gate);
+    while (starved_ && gate.socket.is_open()) {
+      Timer pause{executor(), net::Wheel::tick};
+      co_await pause.async_wait(asio::redirect_error(net::use_awaitable, error));
+      if (gate.socket.is_open()) starved_ = !accept_some(gate);
+    }
+  }
+}
+
+// False when the process is out of file descriptors or the kernel out of memory.
+bool Worker::accept_some(Gate& gate) {
+  for (int i = 0; i < accepts_in_a_row; ++i) {
+    const int fd =
+        ::accept4(gate.socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      admit(fd, gate.index);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return false;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return true;
+    }
+  }
+  return true;
+}
+
+void Worker::admit(int fd, std::size_t listener) {
+  sockaddr_storage from{};
+  socklen_t length = sizeof from;
+  error_code error;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&from), &length) != 0) {
+    ::close(fd);  // it left before it was accepted
+    return;
+  }
+  const asio::generic::stream_protocol protocol{from.ss_family, IPPROTO_TCP};
+  net::Socket socket{executor()};
+  socket.assign(protocol, fd, error);
+  if (error) {
+    ::close(fd);
+    return;
+  }
+  ++accepted_;
+  const std::size_t clients_max = share(settings_->options.limits.clients_max, count_);
+  if (static_cast<std::size_t>(clients_) >= clients_max) {
+    ++over_limit_;
+    if (settings_->listen[listener].tls) return;
+    std::string text;
+    const http::Reply reply{
+        .status = 503, .detail = "Too many connections.", .date = date_, .retry_after = 1};
+    http::write_reply(text, reply, "", settings_->pages);
+    std::ignore = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return;
+  }
+  socket.set_option(asio::ip::tcp::no_delay{true}, error);
+  Peer peer;
+  peer.address = address_of(from);
+  peer.text = peer.address.text();
+  peer.trusted = settings_->trusted.contains(peer.address);
+  tasks_.spawn_uncancelled(serve(std::move(socket), listener, std::move(peer)));
+}
+
+net::Awaitable<> Worker::serve(net::Socket socket, std::size_t listener, Peer peer) {
+  ++clients_;
+  {
+    Session session{*this, std::move(socket), listener, std::move(peer)};
+    sessions_.push_back(session);
+    co_await session.run();
+  }
+  --clients_;
+}
+
+// --- time ---------------------------------------------------------------------------------------
+
+net::Awaitable<> Worker::tick() {
+  Instant due = time_.now();
+  while (!stopped_) {
+    due += net::Wheel::tick;
+    error_code error;
+    timer_.expires_at(due);
+    co_await timer_.async_wait(asio::redirect_error(net::use_awaitable, error));
+    if (stopped_) co_return;
+    const Instant now = time_.now();
+    lag_ = std::max<Duration>(lag_, now - due);
+    if (now - due > net::Wheel::tick) due = now;
+    turn(now);
+  }
+}
+
+void Worker::turn(Instant now) {
+  wheel_.turn(now);
+  tunnels_.check(now);
+  wall_base_ = now;
+  wall_ = time_.wall();
+  const auto second = std::chrono::floor<std::chrono::seconds>(wall_).time_since_epoch().count();
+  if (log_) log_->flush();
+  if (second == date_second_) return;
+  date_second_ = second;
+  date_ = http::http_date(second);
+  for (auto& [key, pool] : pools_) pool->reap(now);
+  drop_unused_pools();
+}
+
+WallTime Worker::wall(Instant at) const {
+  return wall_ + std::chrono::duration_cast<std::chrono::milliseconds>(at - wall_base_);
+}
+
+// --- for sessions and exchanges -----------------------------------------------------------------
+
+// SplitMix64 (Steele, Lea, Flood 2014): ids and positions, nothing secret.
+std::uint64_t Worker::random() {
+  random_ += 0x9e3779b97f4a7c15;
+  std::uint64_t mixed = random_;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  return mixed ^ (mixed >> 31);
+}
+
+const std::string* Worker::route_name(const split::Route& route) const {
+  return route_names_[static_cast<std::size_t>(&route - routing_->routes.data())];
+}
+
+bool Worker::is_health_path(const split::Route& route, std::string_view path) const {
+  return routing_->services[route.service].health_path == path;
+}
+
+upstream::Pool* Worker::choose(ServiceSlot& slot, Color color, const upstream::Pool* avoid,
+                               bool any) {
+  const auto& pools = slot.pools[color];
+  const Instant now = wheel_.now();
+  const auto good = [&](const upstream::Pool* pool) {
+    return pool->endpoint().open && !pool->suspect(now) && pool != avoid;
+  };
+  if (pools.size() == 1) return any || good(pools[0]) ? pools[0] : nullptr;
+  upstream::Pool* best = nullptr;
+  // Two random starts, each walking on to the next good one: least busy of two (edge.md decision
+  // 9).
+  for (int draw = 0; draw < 2 && !pools.empty(); ++draw) {
+    const std::size_t start = random() % pools.size();
+    for (std::size_t i = 0; i < pools.size(); ++i) {
+      upstream::Pool* pool = pools[(start + i) % pools.size()];
+      if (!good(pool)) continue;
+      if (best == nullptr || pool->busy() < best->busy()) best = pool;
+      break;
+    }
+  }
+  if (best != nullptr || !any || pools.empty()) return best;
+  const std::size_t start = random() % pools.size();
+  upstream::Pool* first = pools[start];
+  return first == avoid ? pools[(start + 1) % pools.size()] : first;
+}
+
+bool Worker::spend_retry() {
+  if (retry_tokens_ < 1) return false;
+  retry_tokens_ -= 1;
+  return true;
+}
+
+bool Worker::enter_pending(Color color) {
+  const Limits& limits = settings_->options.limits;
+  retry_tokens_ =
+      std::min(retry_tokens_ + limits.retry_budget, static_cast<double>(limits.retry_floor) + 100);
+  if (pending_[color] >= static_cast<std::int64_t>(share(limits.pending_per_color_max, count_)))
+    return false;
+  ++pending_[color];
+  return true;
+}
+
+bool Worker::begin_head(const net::Address& address) {
+  int& count = heads_[bytes_of(address)];
+  const std::size_t limit = share(settings_->options.limits.heads_per_address_max, count_);
+  if (static_cast<std::size_t>(count) >= limit) return false;
+  ++count;
+  return true;
+}
+
+void Worker::end_head(const net::Address& address) {
+  const auto at = heads_.find(bytes_of(address));
+  if (at != heads_.end() && --at->second == 0) heads_.erase(at);
+}
+
+std::string Worker::take_string() {
+  if (strings_.empty()) return {};
+  std::string text = std::move(strings_.back());
+  strings_.pop_back();
+  text.clear();
+  return text;
+}
+
+void Worker::give_string(std::string text) {
+  constexpr std::size_t kept_max = 64;
+  constexpr std::size_t capacity_max = 64 * 1024;
+  if (strings_.size() < kept_max && text.capacity() <= capacity_max)
+    strings_.push_back(std::move(text));
+}
+
+}  // namespace sy::worker

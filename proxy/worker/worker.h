@@ -1,0 +1,183 @@
+// The data plane, one per thread and core: accepts, picks, forwards, counts. Shares nothing; is
+// told what to do by coroutines posted to its thread, and never calls back.
+#pragma once
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "access_log/access_log.h"
+#include "http/h1.h"
+#include "net/buffer.h"
+#include "net/listener.h"
+#include "net/task_group.h"
+#include "net/wheel.h"
+#include "split/pick.h"
+#include "split/routing.h"
+#include "upstream/pool.h"
+#include "worker/service_slot.h"
+#include "worker/session.h"
+#include "worker/settings.h"
+#include "worker/tunnel.h"
+
+namespace sy::worker {
+
+// Cumulative since the worker started, but for the levels and the lag.
+struct Report {
+  struct Service {
+    std::string name;
+    PerColor<tally::Summary> summary;
+  };
+  std::vector<Service> services;  // every one ever routed to
+  std::int64_t clients = 0;       // level
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;     // requests answered here before a color was picked
+  std::uint64_t over_limit = 0;  // connections turned away
+  std::uint64_t faults = 0;      // coroutines that died of an exception: bugs
+  Duration loop_lag{};           // worst since the last report
+};
+
+struct Setup {
+  std::size_t index = 0;
+  std::size_t count = 1;  // of workers; process-wide limits are divided by it
+  SettingsPtr settings;
+  std::vector<net::Listener> listeners;  // taken over; parallel to settings->listen
+  std::uint64_t seed = 0;
+};
+
+class Worker {
+ public:
+  // `sink` may be null: no access log. References outlive the worker.
+  Worker(const TimeSource& time, access_log::Sink* sink, Setup setup);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  // The thread's body; returns after stop().
+  void run();
+  void stop();  // from any thread
+
+  // Called on another thread's executor; each completes there once the worker has done it.
+  [[nodiscard]] net::Awaitable<> adopt(split::RoutingPtr routing);
+  [[nodiscard]] net::Awaitable<> reload(SettingsPtr settings);
+  [[nodiscard]] net::Awaitable<Report> collect();
+  // No new connections; idle ones close, busy ones close after their response.
+  [[nodiscard]] net::Awaitable<> finish();
+  [[nodiscard]] net::Awaitable<> close_all();
+
+  // For sessions and exchanges, on the worker's thread.
+  [[nodiscard]] const SettingsPtr& settings() const { return settings_; }
+  [[nodiscard]] const split::Routing& routing() const { return *routing_; }
+  [[nodiscard]] const TimeSource& time() const { return time_; }
+  [[nodiscard]] net::Wheel& wheel() { return wheel_; }
+  [[nodiscard]] net::BufferPool& buffers() { return buffers_; }
+  [[nodiscard]] net::Executor executor() { return io_.get_executor(); }
+  [[nodiscard]] bool finishing() const { return finishing_; }
+  [[nodiscard]] std::string_view date() const { return date_; }
+  [[nodiscard]] WallTime wall(Instant at) const;
+  [[nodiscard]] std::uint64_t random();
+  [[nodiscard]] http::RequestHead& request_head() { return request_head_; }
+  [[nodiscard]] http::ResponseHead& response_head() { return response_head_; }
+  [[nodiscard]] split::Diffusion& diffusion() { return diffusion_; }
+  [[nodiscard]] ServiceSlot& slot(std::size_t service) { return *table_[service].slot; }
+  [[nodiscard]] const std::string* route_name(const split::Route& route) const;
+  [[nodiscard]] bool is_health_path(const split::Route& route, std::string_view path) const;
+  // An endpoint of this color: open and not suspect if there is one, less busy of two; any other
+  // when there is none and `any`. Never `avoid` while there is another.
+  [[nodiscard]] upstream::Pool* choose(ServiceSlot& slot, Color color, const upstream::Pool* avoid,
+                                       bool any);
+  [[nodiscard]] bool spend_retry();
+  [[nodiscard]] bool enter_pending(Color color);
+  void leave_pending(Color color) { --pending_[color]; }
+  [[nodiscard]] bool begin_head(const net::Address& address);
+  void end_head(const net::Address& address);
+  void count_refused() { ++refused_; }
+  [[nodiscard]] access_log::Writer* log() { return log_.get(); }
+  [[nodiscard]] Tunnels& tunnels() { return tunnels_; }
+  // Strings with capacity, for heads; give back what was taken.
+  [[nodiscard]] std::string take_string();
+  void give_string(std::string text);
+
+ private:
+  using Timer = net::asio::basic_waitable_timer<
+      std::chrono::steady_clock, net::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
+  using Sessions = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;
+  struct Gate {  // one listening socket
+    Gate(net::Executor executor, int fd, std::size_t at) : socket{executor, fd}, index{at} {}
+    net::asio::posix::basic_stream_descriptor<net::Executor> socket;
+    std::size_t index;
+  };
+  struct Row {
+    ServiceSlot* slot = nullptr;
+  };
+  template <class Work>
+  [[nodiscard]] net::Awaitable<> on_thread(Work work);
+  void install(split::RoutingPtr routing);
+  void fill(ServiceSlot& slot, const split::Service& service);
+  void drop_unused_pools();
+  [[nodiscard]] upstream::Pool& pool(const split::Endpoint& endpoint);
+  const std::string* intern(std::string_view text);
+  [[nodiscard]] ServiceSlot& slot_named(const std::string& name);
+  void apply(SettingsPtr settings);
+  [[nodiscard]] Report report();
+  void stop_accepting();
+  [[nodiscard]] net::Awaitable<> accept_from(Gate& gate);
+  [[nodiscard]] bool accept_some(Gate& gate);
+  void admit(int fd, std::size_t listener);
+  [[nodiscard]] net::Awaitable<> serve(net::Socket socket, std::size_t listener, Peer peer);
+  [[nodiscard]] net::Awaitable<> tick();
+  void turn(Instant now);
+
+  const TimeSource& time_;
+  std::size_t index_;
+  std::size_t count_;
+  net::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  net::TaskGroup tasks_;
+  net::BufferPool buffers_;
+  net::Wheel wheel_;
+  Timer timer_;
+  SettingsPtr settings_;
+  split::RoutingPtr routing_;  // never null
+  upstream::Options pool_options_;
+  const net::ClientTls* upstream_tls_ = nullptr;
+  upstream::Surroundings around_;
+  std::unordered_map<std::string, std::unique_ptr<upstream::Pool>> pools_;
+  std::map<std::string, std::unique_ptr<ServiceSlot>, std::less<>> slots_;
+  std::vector<Row> table_;  // by service index of routing_
+  std::unordered_set<std::string> names_;
+  std::vector<const std::string*> route_names_;  // by route index
+  http::RequestHead request_head_;
+  http::ResponseHead response_head_;
+  split::Diffusion diffusion_;
+  std::unique_ptr<access_log::Writer> log_;
+  Sessions sessions_;
+  Tunnels tunnels_;
+  std::vector<std::string> strings_;
+  std::unordered_map<std::string, int> heads_;  // by address bytes
+  std::list<Gate> gates_;
+  PerColor<std::int64_t> pending_{};
+  double retry_tokens_ = 0;
+  std::uint64_t random_;
+  std::string date_;
+  std::int64_t date_second_ = -1;
+  Instant wall_base_{};
+  WallTime wall_{};
+  std::int64_t clients_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t over_limit_ = 0;
+  Duration lag_{};
+  bool finishing_ = false;
+  bool starved_ = false;  // out of file descriptors: accepts again at the next tick
+  bool stopped_ = false;
+};
+
+}  // namespace sy::worker
