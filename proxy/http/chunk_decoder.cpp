@@ -79,13 +79,15 @@ bool ChunkDecoder::size_digit(char c) {
   return after_value(c);
 }
 
+// Behind the size or an extension. White space may stand before ";" (RFC 9112 §7.1.1); before the
+// line end it is let pass behind an extension, but never behind the size.
 bool ChunkDecoder::after_value(char c) {
   if (c == ';') {
     at_ = At::extension;
-  } else if (c == '\r' && at_ != At::gap) {
+  } else if (c == '\r' && at_ != At::size_gap) {
     at_ = At::size_lf;
   } else if (is_blank(c)) {
-    at_ = At::gap;  // RFC 9112 §7.1.1: white space may stand before ";" only.
+    at_ = at_ == At::size || at_ == At::size_gap ? At::size_gap : At::value_gap;
   } else {
     return refuse(400, "a chunk size line is malformed");
   }
@@ -93,17 +95,8 @@ bool ChunkDecoder::after_value(char c) {
 }
 
 bool ChunkDecoder::after_name(char c) {
-  if (c == '=') {
-    at_ = At::equals;
-  } else if (at_ == At::name_gap && is_blank(c)) {
-    return true;
-  } else if (is_blank(c)) {
-    at_ = At::name_gap;
-  } else if (at_ == At::name_gap && c != ';') {
-    return refuse(400, "a chunk extension is malformed");
-  } else {
-    return after_value(c);
-  }
+  if (c != '=' && !is_blank(c)) return after_value(c);
+  at_ = c == '=' ? At::equals : At::name_gap;
   return true;
 }
 
@@ -154,7 +147,9 @@ bool ChunkDecoder::trailer_byte(char c) {
 bool ChunkDecoder::step(char c) {
   switch (at_) {
     case At::size: return size_digit(c);
-    case At::gap: return after_value(c);
+    case At::size_gap:
+    case At::value_gap:
+    case At::quoted_end: return after_value(c);
     case At::extension:
       if (is_blank(c)) return true;
       at_ = At::name;
@@ -168,7 +163,6 @@ bool ChunkDecoder::step(char c) {
     case At::value: return is(c, class_token) || after_value(c);
     case At::quoted:
     case At::escaped: return in_quotes(c);
-    case At::quoted_end: return after_value(c);
     case At::size_lf: return size_line_end(c);
     case At::body_cr:
       at_ = At::body_lf;

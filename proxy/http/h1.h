@@ -180,7 +180,7 @@ class ChunkDecoder {
  private:
   enum class At : std::uint8_t {
     size,
-    gap,
+    size_gap,
     extension,
     name,
     name_gap,
@@ -189,6 +189,7 @@ class ChunkDecoder {
     quoted,
     escaped,
     quoted_end,
+    value_gap,
     size_lf,
     body,
     body_cr,

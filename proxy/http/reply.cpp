@@ -30,7 +30,7 @@ small { opacity: .8; overflow-wrap: anywhere; }
 <main>
 <h1>{title}</h1>
 <p>{detail}</p>
-<p><small>Status {status}. Request {request_id}</small></p>
+<p><small>{status} {request_id}</small></p>
 </main>
 </body>
 </html>
