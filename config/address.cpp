@@ -6,7 +6,7 @@
 #include <array>
 #include <optional>
 
-#include "config/variables.h"
+#include "config/text.h"
 
 namespace sy::config {
 namespace {

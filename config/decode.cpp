@@ -5,7 +5,7 @@
 #include <charconv>
 #include <limits>
 
-#include "config/variables.h"
+#include "config/text.h"
 
 namespace sy::config {
 namespace {

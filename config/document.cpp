@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 
+#include "config/text.h"
 #include "config/variables.h"
 
 namespace sy::config {
@@ -32,7 +33,7 @@ struct Refused {
 // Builds our tree from yaml-cpp's events, so that an alias is seen before it is expanded.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(Findings& findings) : findings_{findings} {}
+  Builder(std::string_view text, Findings& findings) : text_{text}, findings_{findings} {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -45,6 +46,7 @@ class Builder final : public YAML::EventHandler {
                 const std::string& value) override {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
+    refuse_open_quote(mark);
     attach({Node::Kind::text, place_of(mark), value, {}});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -76,6 +78,23 @@ class Builder final : public YAML::EventHandler {
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
     throw Refused{place_of(mark), "tags are not supported; quote text that starts with !"};
+  }
+
+  // yaml-cpp 0.7 takes a quote that is never closed for one that ends with the file, and with it
+  // everything that was to follow.
+  void refuse_open_quote(const YAML::Mark& mark) const {
+    auto at = static_cast<std::size_t>(mark.pos);
+    if (mark.pos < 0 || at >= text_.size()) return;
+    const char quote = text_[at++];
+    if (quote != '"' && quote != '\'') return;
+    for (; at < text_.size(); ++at) {
+      const bool pair = quote == '"' ? text_[at] == '\\' : text_.substr(at).starts_with("''");
+      if (pair)
+        ++at;
+      else if (text_[at] == quote)
+        return;
+    }
+    throw Refused{place_of(mark), "the quote that begins here is never closed"};
   }
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
@@ -133,6 +152,7 @@ class Builder final : public YAML::EventHandler {
     return path + (path.empty() ? "" : ".") + shown(key);
   }
 
+  std::string_view text_;
   Findings& findings_;
   Node root_;
   std::vector<Open> open_;
@@ -185,11 +205,12 @@ Node build(std::string_view text, Findings& findings) {
   if (const auto place = not_text(text)) {
     throw Refused{*place, "is not UTF-8 text, or holds a control character"};
   }
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   std::istringstream stream{std::string{text}};
   YAML::Parser parser{stream};
-  Builder builder{findings};
+  Builder builder{text, findings};
   if (!parser.HandleNextDocument(builder)) return {};
-  Builder second{findings};
+  Builder second{text, findings};
   if (parser.HandleNextDocument(second)) {
     throw Refused{second.take().place, "only one YAML document is allowed"};
   }

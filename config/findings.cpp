@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <tuple>
 
+#include "config/text.h"
+
 namespace sy::config {
+namespace {
+
+// Keys and values of the file end up in these; a terminal is to see one line.
+constexpr std::size_t key_bytes_max = 200;
+constexpr std::size_t what_bytes_max = 400;
+
+}  // namespace
 
 std::string to_string(const Problem& problem) {
   std::string text = problem.file;
@@ -15,12 +24,12 @@ std::string to_string(const Problem& problem) {
   return text + problem.what;
 }
 
-void Findings::add(Place place, std::string key, std::string what) {
+void Findings::add(Place place, std::string_view key, std::string_view what) {
   if (problems_.size() >= problems_max) {
     ++more_;
     return;
   }
-  problems_.push_back({file_, place, std::move(key), std::move(what)});
+  problems_.push_back({file_, place, shown(key, key_bytes_max), shown(what, what_bytes_max)});
 }
 
 std::vector<Problem> Findings::problems() const {

@@ -3,6 +3,7 @@
 #pragma once
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/problem.h"
@@ -23,7 +24,7 @@ class Findings {
  public:
   explicit Findings(std::string file) : file_{std::move(file)} {}
 
-  void add(Place place, std::string key, std::string what);
+  void add(Place place, std::string_view key, std::string_view what);
   void name_file(NamedFile file) { files_.push_back(std::move(file)); }
   // `pattern` is a key path with "*" for names and "[]" for list items: "services.*.health.path".
   void ask(std::string pattern) { asked_.insert(std::move(pattern)); }

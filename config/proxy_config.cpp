@@ -5,7 +5,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <tuple>
 
 #include "config/address.h"
 #include "config/sections.h"
@@ -63,10 +62,6 @@ void expect_no_clash(Reader& in, const ProxyConfig& config) {
     in.expect(!listen.proxy_protocol || !config.worker.trusted.empty() || !in.good("trusted"),
               "listen", "proxy_protocol needs trusted: no network may send PROXY lines yet");
   }
-}
-
-Problem unreadable(const Loaded& loaded, const NamedFile& file, const std::string& reason) {
-  return {loaded.file, file.place, file.key, "\"" + file.path + "\" cannot be read: " + reason};
 }
 
 Loaded finish(ProxyConfig config, const std::string& file, const Findings& findings) {
@@ -128,26 +123,20 @@ Loaded load_proxy_config(const std::string& path, const Environment& environment
 }
 
 std::vector<Problem> check_files(const Loaded& loaded) {
-  std::vector<Problem> problems;
+  Findings findings{loaded.file};
   for (const NamedFile& file : loaded.files) {
     std::error_code ignored;
-    if (std::filesystem::is_directory(file.path, ignored)) {
-      problems.push_back(unreadable(loaded, file, "Is a directory"));
-      continue;
-    }
-    errno = 0;
-    const std::ifstream stream{file.path};
-    if (!stream) problems.push_back(unreadable(loaded, file, std::strerror(errno)));
+    errno = std::filesystem::is_directory(file.path, ignored) ? EISDIR : 0;
+    if (errno == 0 && std::ifstream{file.path}) continue;
+    findings.add(file.place, file.key,
+                 '"' + file.path + "\" cannot be read: " + std::strerror(errno));
   }
   std::error_code ignored;
   const auto& state = loaded.config.state_path;
   if (std::filesystem::exists(state, ignored) && !std::filesystem::is_directory(state, ignored)) {
-    problems.push_back({loaded.file, {}, "state.path", "\"" + state + "\" is not a directory"});
+    findings.add({}, "state.path", '"' + state + "\" is not a directory");
   }
-  std::sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
-  });
-  return problems;
+  return findings.problems();
 }
 
 std::vector<std::string> needs_restart(const ProxyConfig& running, const ProxyConfig& next) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "config/variables.h"
+#include "config/text.h"
 
 namespace sy::config {
 namespace {
@@ -84,7 +84,7 @@ bool Reader::check_kind(const Node& node, std::string_view key, Node::Kind kind)
   if (node.kind == Node::Kind::refused) {
     bad_.emplace(key);
   } else if (node.kind == Node::Kind::null) {
-    add(node.place, key, "has no value; leave the key out to keep the default");
+    add(node.place, key, "has no value; give it one or leave the key out");
   } else {
     add(node.place, key,
         "must be " + std::string{kind_name(kind)} + ", got " + std::string{kind_name(node.kind)});
@@ -128,8 +128,8 @@ Reader Reader::section(std::string_view key) {
 }
 
 std::vector<Reader> Reader::one_or_more(std::string_view key, std::size_t items_max) {
-  const Entry* entry = find(key);
-  if (entry == nullptr) return sections(key, items_max);
+  const Entry* entry = ask(key);
+  if (entry == nullptr) return {};
   if (entry->value.kind == Node::Kind::map) return {section(key)};
   if (entry->value.kind == Node::Kind::text) {
     add(entry->value.place, key, "must be a map or a list of maps, got text");

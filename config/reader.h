@@ -49,8 +49,9 @@ class Reader {
       const Node& item = list->entries[i].value;
       const std::string item_key = std::string{key} + '[' + std::to_string(i) + ']';
       T value{};
-      if (!read_value(item, item_key, decoder, value)) continue;
-      if (std::find(values.begin(), values.end(), value) != values.end()) {
+      if (!read_value(item, item_key, decoder, value)) {
+        bad_.emplace(key);
+      } else if (std::find(values.begin(), values.end(), value) != values.end()) {
         add(item.place, item_key, "is listed twice");
       } else {
         values.push_back(std::move(value));
