@@ -13,6 +13,7 @@ FILE_LINES = 400
 DEPTH = 3
 PARAMETERS = 5
 COLUMNS = 100
+PYTHON_COLUMNS = 120
 LIBRARY = re.compile(r'^(io_context|addrinfo|nghttp2_|ares_|hostent|SSL|EVP_|X509|ASN1_|BIO_'
                      r'|ERR_|BOOST_)')
 
@@ -103,9 +104,12 @@ def parameters(source):
 
 
 def line_length(source):
+    most = PYTHON_COLUMNS if source.path.endswith('.py') else COLUMNS
     for number, line in enumerate(source.lines, 1):
-        if len(line) > COLUMNS and 'http' not in line and not line.lstrip().startswith('#include'):
-            yield number, f'{len(line)} columns; at most {COLUMNS}'
+        if source.path.startswith('tests/e2e/') and re.search(r'\bb["\']', line):
+            continue  # Messages stay as they are on the wire.
+        if len(line) > most and '://' not in line and not line.lstrip().startswith('#include'):
+            yield number, f'{len(line)} columns; at most {most}'
 
 
 def whitespace(source):
