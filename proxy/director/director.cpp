@@ -113,8 +113,11 @@ Result<> Director::Inner::keep_forward(const rollout::State& next, const Entry& 
     return {};
   }
   const std::string why = "state not saved: " + saved.error().what + ", nothing changed";
-  append(own_entry("undone", entry.action + " of generation " + std::to_string(entry.generation) +
-                                 " by " + entry.actor + ": " + why));
+  Entry correction =
+      own_entry("undone", entry.action + " of generation " + std::to_string(entry.generation) +
+                              " by " + entry.actor + ": " + why);
+  correction.fields["undone"] = std::to_string(entry.generation);
+  append(std::move(correction));
   return not_recorded(why);
 }
 
@@ -184,10 +187,12 @@ net::Awaitable<Result<>> Director::start() {
   inner.load_note = std::move(loaded->note);
   const auto& entries = inner.ports.journal.entries();
   if (!entries.empty() && entries.back().generation > inner.state.generation) {
-    record("undone", "switchyard",
-           "generation " + std::to_string(entries.back().generation) +
-               " was never saved: going on from generation " +
-               std::to_string(inner.state.generation));
+    const std::string lost = std::to_string(entries.back().generation);
+    Entry correction = inner.own_entry("undone", "generation " + lost +
+                                                     " was never saved: going on from generation " +
+                                                     std::to_string(inner.state.generation));
+    correction.fields["undone"] = lost;
+    inner.append(std::move(correction));
   }
   inner.reset_windows();
   inner.follow();

@@ -186,24 +186,49 @@ std::size_t Journal::queued() const { return inner_->queue.size() + (inner_->los
 const std::vector<Entry>& Journal::entries() const { return inner_->entries; }
 const std::string& Journal::note() const { return inner_->note; }
 
+namespace {
+
+class Verifier {
+ public:
+  void take(std::string_view line) {
+    std::optional<Entry> entry;
+    std::string wrong = chain_.check(line, entry);
+    if (entry) ++found_.entries;
+    if (!wrong.empty()) say(std::move(wrong));
+  }
+  Verification end(std::string_view rest) && {
+    if (!rest.empty()) say("line " + std::to_string(chain_.line() + 1) + " is torn");
+    return std::move(found_);
+  }
+
+ private:
+  void say(std::string problem) {
+    if (found_.problems.size() < problems_max) found_.problems.push_back(std::move(problem));
+  }
+
+  Chain chain_;
+  Verification found_;
+};
+
+}  // namespace
+
 Result<Verification> verify(const std::string& path) {
   const File file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!file) return system_failure("open " + path);
-  Chain chain;
-  Verification result;
-  const auto rest = read_lines(file.fd(), [&](std::string_view line) {
-    std::optional<Entry> entry;
-    std::string wrong = chain.check(line, entry);
-    if (entry) ++result.entries;
-    if (!wrong.empty() && result.problems.size() < problems_max) {
-      result.problems.push_back(std::move(wrong));
-    }
-  });
+  Verifier verifier;
+  const auto rest =
+      read_lines(file.fd(), [&verifier](std::string_view line) { verifier.take(line); });
   if (!rest) return rest.error();
-  if (!rest->empty()) {
-    result.problems.push_back("line " + std::to_string(chain.line() + 1) + " is torn");
+  return std::move(verifier).end(*rest);
+}
+
+Verification verify_text(std::string_view text) {
+  Verifier verifier;
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    verifier.take(text.substr(0, end));
+    text.remove_prefix(end + 1);
   }
-  return result;
+  return std::move(verifier).end(text);
 }
 
 }  // namespace sy::director

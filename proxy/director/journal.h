@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -51,5 +52,6 @@ class Journal {
 
 // Checks a whole file without changing it. An error: the file cannot be read.
 [[nodiscard]] Result<Verification> verify(const std::string& path);
+[[nodiscard]] Verification verify_text(std::string_view text);
 
 }  // namespace sy::director
