@@ -1,5 +1,8 @@
 #include "worker/session.h"
 
+#include <sys/socket.h>
+
+#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <optional>
@@ -19,6 +22,21 @@ constexpr std::size_t linger_bytes_max = 256 * 1024;
 net::SslPtr ssl_for(const Settings& settings, std::size_t listener) {
   const auto& tls = settings.listen[listener].tls;
   return tls ? tls->accept() : nullptr;
+}
+
+// Takes a whole PROXY header from the socket and not a byte more: what follows may belong to TLS.
+net::ProxyHeader take_proxy_header(int fd) {
+  std::array<char, net::proxy_v2_bytes_max> seen;
+  net::ProxyHeader bad;
+  bad.found = net::ProxyHeader::Found::bad;
+  const ssize_t count = ::recv(fd, seen.data(), seen.size(), MSG_PEEK);
+  if (count <= 0) return bad;
+  const std::string_view bytes{seen.data(), static_cast<std::size_t>(count)};
+  net::ProxyHeader header = net::parse_proxy_header(bytes);
+  if (header.found == net::ProxyHeader::Found::more)
+    return bytes.size() < seen.size() ? header : bad;
+  if (header.size != 0 && ::recv(fd, seen.data(), header.size, 0) < 0) return bad;
+  return header;
 }
 
 http::Refusal too_many() { return {429, "Too many unfinished requests from this address."}; }
@@ -88,29 +106,19 @@ net::Awaitable<bool> Session::open() {
 }
 
 net::Awaitable<bool> Session::read_proxy_line() {
-  using Found = net::ProxyHeader::Found;
   deadline.in(settings->options.timers.head);
-  // Read byte-exactly with MSG_PEEK: what follows may belong to TLS.
-  std::array<char, net::proxy_v2_bytes_max> seen;
   for (;;) {
     error_code error;
     co_await stream.wait_read(error);
     if (error || stream.expired()) co_return false;
-    const int fd = stream.socket().native_handle();
-    const ssize_t count = ::recv(fd, seen.data(), seen.size(), MSG_PEEK);
-    if (count <= 0) co_return false;
-    const std::string_view bytes{seen.data(), static_cast<std::size_t>(count)};
-    const net::ProxyHeader header = net::parse_proxy_header(bytes);
-    if (header.found == Found::bad || bytes.size() == seen.size()) co_return false;
-    if (header.found == Found::more) continue;
-    if (::recv(fd, seen.data(), header.size, 0) != static_cast<ssize_t>(header.size))
-      co_return false;
-    if (header.found == Found::proxied) {
+    const net::ProxyHeader header = take_proxy_header(stream.socket().native_handle());
+    if (header.found == net::ProxyHeader::Found::more) continue;
+    if (header.found == net::ProxyHeader::Found::proxied) {
       peer.address = header.source;
       peer.text = header.source.text();
       peer.trusted = settings->trusted.contains(header.source);
     }
-    co_return true;
+    co_return header.found != net::ProxyHeader::Found::bad;
   }
 }
 
