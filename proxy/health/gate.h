@@ -12,6 +12,12 @@ class Gate {
     SY_CHECK(rise_ >= 1 && fall_ >= 1);
   }
   [[nodiscard]] bool open() const { return open_; }
+  // Other rise and fall from the next probe on; open stays open.
+  void tune(const Options& options) {
+    SY_CHECK(options.rise >= 1 && options.fall >= 1);
+    rise_ = options.rise;
+    fall_ = options.fall;
+  }
   // True when this probe moved the gate.
   bool observe(bool good) {
     if (good == open_) {

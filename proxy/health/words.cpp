@@ -38,6 +38,8 @@ std::string connect_failed(const boost::system::error_code& why) {
   return "connect: " + lower_first(why.message());
 }
 
+std::string no_address(std::string_view host) { return "no address for " + std::string{host}; }
+
 std::string timed_out(Duration limit, Reached reached) {
   return "timed out after " + milliseconds(limit) + " (" + std::string{missing(reached)} + ")";
 }

@@ -17,6 +17,8 @@ enum class Reached : std::uint8_t { nothing, connection, head };
 [[nodiscard]] std::string answered(int status, Duration took);
 // "connect refused", "connect: no route to host".
 [[nodiscard]] std::string connect_failed(const boost::system::error_code& why);
+// "no address for a.test".
+[[nodiscard]] std::string no_address(std::string_view host);
 // "timed out after 800 ms (no connection)", "… (no answer)", "… (body incomplete)".
 [[nodiscard]] std::string timed_out(Duration limit, Reached reached);
 // "tls: certificate hostname mismatch" when `certificate_fault` says so, else "tls: wrong version
