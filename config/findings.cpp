@@ -25,7 +25,7 @@ std::string to_string(const Problem& problem) {
 }
 
 void Findings::add(Place place, std::string_view key, std::string_view what) {
-  if (problems_.size() >= problems_max) {
+  if (full()) {
     ++more_;
     return;
   }

@@ -25,6 +25,8 @@ class Findings {
   explicit Findings(std::string file) : file_{std::move(file)} {}
 
   void add(Place place, std::string_view key, std::string_view what);
+  // Whether another problem would only be counted.
+  [[nodiscard]] bool full() const { return problems_.size() >= problems_max; }
   void name_file(NamedFile file) { files_.push_back(std::move(file)); }
   // `pattern` is a key path with "*" for names and "[]" for list items: "services.*.health.path".
   void ask(std::string pattern) { asked_.insert(std::move(pattern)); }

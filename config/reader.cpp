@@ -169,13 +169,14 @@ std::vector<std::pair<std::string, Reader>> Reader::named(std::string_view key,
   return readers;
 }
 
-std::vector<std::string> Reader::names() {
+std::vector<std::string> Reader::names(std::size_t names_max) {
   std::vector<std::string> found;
   findings_->ask(join(pattern_, "*"));
   if (node_ == nullptr) return found;
+  check_count(*node_, "", names_max);
   for (const Entry& entry : node_->entries) {
     asked_.insert(entry.key);
-    found.push_back(entry.key);
+    if (good("")) found.push_back(entry.key);
   }
   return found;
 }
@@ -202,7 +203,8 @@ void Reader::finish() {
   if (node_ == nullptr) return;
   for (const Entry& entry : node_->entries) {
     if (asked_.contains(entry.key)) continue;
-    add(entry.place, shown(entry.key), "unknown key" + hint(entry.key, asked_));
+    add(entry.place, shown(entry.key),
+        "unknown key" + (findings_->full() ? "" : hint(entry.key, asked_)));
   }
 }
 

@@ -73,7 +73,7 @@ class Reader {
   [[nodiscard]] std::vector<std::pair<std::string, Reader>> named(std::string_view key,
                                                                   std::size_t items_max);
   // The keys that are there, for a map whose keys are not known beforehand; finish() accepts them.
-  [[nodiscard]] std::vector<std::string> names();
+  [[nodiscard]] std::vector<std::string> names(std::size_t names_max);
 
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
   // Whether the value is text and not a map or list, for keys that take either.

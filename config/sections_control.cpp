@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t tokens_max = 256;
 constexpr std::size_t holds_max = 20;
+constexpr std::size_t pages_max = 201;  // every status and the default
 
 auto decode_role() {
   return one_of<api::Role>({{"viewer", api::Role::viewer},
@@ -121,7 +122,7 @@ Drain read_drain(Reader in) {
 
 std::map<int, std::string> read_pages(Reader in) {
   std::map<int, std::string> pages;
-  for (const std::string& name : in.names()) {
+  for (const std::string& name : in.names(pages_max)) {
     std::string file;
     in.read_file(name, file);
     int status = 0;

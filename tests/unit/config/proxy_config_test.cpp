@@ -209,6 +209,17 @@ TEST(ProxyConfig, PagesAreNamedByStatus) {
           "default"}));
 }
 
+TEST(ProxyConfig, NamesOfPagesAndServicesAreBounded) {
+  std::string pages;
+  std::string services;
+  for (int i = 0; i < 300; ++i) pages += (i > 0 ? ", p" : "p") + std::to_string(i) + ": f";
+  for (int i = 0; i < 300; ++i) services += (i > 0 ? ", s" : "s") + std::to_string(i) + ": {}";
+  EXPECT_EQ(problems_after_service("pages: {" + pages + "}\n"),
+            Lines{"switchyard.yaml:2:8: pages: must have at most 201 entries, got 300"});
+  EXPECT_EQ(lines(parse("services: {" + services + "}\n").problems),
+            Lines{"switchyard.yaml:1:11: services: must have at most 256 entries, got 300"});
+}
+
 TEST(ProxyConfig, TheAccessLogGoesToStdoutAFileOrNowhere) {
   EXPECT_TRUE(parse(one_service).config.worker.access_log);
   EXPECT_EQ(parse(one_service + "access_log: /var/log/a\n").config.access_log, "/var/log/a");
