@@ -89,6 +89,7 @@ struct EntryView {
   std::string detail{};
   std::string request{};
   std::uint64_t generation = 0;
+  std::map<std::string, std::string> fields{};  // what the entry says for machines
   std::string previous{};
   std::string hash{};
   bool operator==(const EntryView&) const = default;
@@ -182,7 +183,7 @@ using Parsed = boost::system::result<T, std::vector<Fault>>;
 [[nodiscard]] std::string encode(const MaintenanceBody& body);
 [[nodiscard]] std::string encode(const UpstreamsBody& body);
 
-inline constexpr std::size_t reason_bytes_max = 1'000;
+inline constexpr std::size_t reason_bytes_max = 500;
 inline constexpr std::size_t endpoints_max = 256;  // of one service
 
 // "2024-01-01T10:00:00.000Z" (RFC 3339) both ways.

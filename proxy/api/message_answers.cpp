@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "api/json_text.h"
 #include "api/message.h"
 
 namespace sy::api {
@@ -62,11 +63,14 @@ json::object to_json(const Endpoints& endpoints) {
 }
 
 json::object to_json(const EntryView& entry) {
-  return {{"sequence", entry.sequence}, {"at", to_text(entry.at)},
-          {"actor", entry.actor},       {"action", entry.action},
-          {"reason", entry.reason},     {"detail", entry.detail},
-          {"request", entry.request},   {"generation", entry.generation},
-          {"previous", entry.previous}, {"hash", entry.hash}};
+  json::object fields;
+  for (const auto& [name, value] : entry.fields) fields[name] = value;
+  return {{"sequence", entry.sequence},  {"at", to_text(entry.at)},
+          {"actor", entry.actor},        {"action", entry.action},
+          {"reason", entry.reason},      {"detail", entry.detail},
+          {"request", entry.request},    {"generation", entry.generation},
+          {"fields", std::move(fields)}, {"previous", entry.previous},
+          {"hash", entry.hash}};
 }
 
 std::string text_at(const json::object& object, std::string_view key) {
@@ -126,11 +130,16 @@ Endpoints endpoints_from(const json::object& object) {
 }
 
 EntryView entry_from(const json::object& object) {
-  return {number_at(object, "sequence"), time_at(object, "at"),
-          text_at(object, "actor"),      text_at(object, "action"),
-          text_at(object, "reason"),     text_at(object, "detail"),
-          text_at(object, "request"),    number_at(object, "generation"),
-          text_at(object, "previous"),   text_at(object, "hash")};
+  EntryView entry{number_at(object, "sequence"), time_at(object, "at"),
+                  text_at(object, "actor"),      text_at(object, "action"),
+                  text_at(object, "reason"),     text_at(object, "detail"),
+                  text_at(object, "request")};
+  entry.generation = number_at(object, "generation");
+  for (const auto& [name, value] : object.at("fields").as_object())
+    entry.fields[std::string(name)] = std::string(value.as_string());
+  entry.previous = text_at(object, "previous");
+  entry.hash = text_at(object, "hash");
+  return entry;
 }
 
 StatusView status_from(const json::object& object) {
@@ -205,21 +214,21 @@ std::string encode(const StatusView& status) {
   object["generation"] = status.generation;
   object["since"] = to_text(status.since);
   object["note"] = status.note;
-  return json::serialize(object);
+  return json_text(object);
 }
 
 std::string encode(const AppliedView& applied) {
-  return json::serialize(json::object{{"generation", applied.generation},
-                                      {"what", applied.what},
-                                      {"changed", applied.changed},
-                                      {"dry_run", applied.dry_run},
-                                      {"replayed", applied.replayed}});
+  return json_text(json::object{{"generation", applied.generation},
+                                {"what", applied.what},
+                                {"changed", applied.changed},
+                                {"dry_run", applied.dry_run},
+                                {"replayed", applied.replayed}});
 }
 
 std::string encode(const JournalView& journal) {
   json::array entries;
   for (const auto& entry : journal.entries) entries.emplace_back(to_json(entry));
-  return json::serialize(json::object{
+  return json_text(json::object{
       {"entries", std::move(entries)}, {"next", journal.next}, {"more", journal.more}});
 }
 
@@ -236,7 +245,7 @@ std::string encode(const Problem& problem) {
   if (problem.generation) object["generation"] = *problem.generation;
   if (problem.weights) object["weights"] = weights_object(*problem.weights);
   if (!problem.phase.empty()) object["phase"] = problem.phase;
-  return json::serialize(object);
+  return json_text(object);
 }
 
 Result<StatusView> decode_status(std::string_view text) {

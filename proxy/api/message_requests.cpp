@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "api/json_text.h"
 #include "api/message.h"
 
 namespace sy::api {
@@ -246,21 +247,21 @@ std::string encode(const WeightsBody& body) {
   json::object object = with_force(body);
   object["blue"] = body.weight.blue / 100.0;
   object["green"] = body.weight.green / 100.0;
-  return json::serialize(object);
+  return json_text(object);
 }
 
 std::string encode(const SwitchBody& body) {
   json::object object = with_force(body);
   object["color"] = name(body.color);
-  return json::serialize(object);
+  return json_text(object);
 }
 
-std::string encode(const RollbackBody& body) { return json::serialize(with_reason(body)); }
+std::string encode(const RollbackBody& body) { return json_text(with_reason(body)); }
 
 std::string encode(const MaintenanceBody& body) {
   json::object object = with_reason(body);
   object["on"] = body.on;
-  return json::serialize(object);
+  return json_text(object);
 }
 
 std::string encode(const UpstreamsBody& body) {
@@ -269,7 +270,7 @@ std::string encode(const UpstreamsBody& body) {
   for (const auto& [service, urls] : body.endpoints)
     services[service] = json::array(urls.begin(), urls.end());
   object["endpoints"] = std::move(services);
-  return json::serialize(object);
+  return json_text(object);
 }
 
 std::string percent_text(int weight) {

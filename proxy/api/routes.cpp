@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
 
+#include "api/json_text.h"
 #include "api/translate.h"
 #include "dashboard/assets.h"
 
@@ -260,19 +260,16 @@ net::Awaitable<Response> Routes::change(const Call& call) {
   }
   intent->actor = call.actor.name;
   intent->reason = std::move(wanted->reason);
-  director::Intent asked = *intent;
-  const auto applied = co_await control_.submit(std::move(wanted->command), std::move(asked));
-  if (!applied) co_return refused(applied.error(), *intent);
+  const auto applied = co_await control_.submit(std::move(wanted->command), std::move(*intent));
+  if (!applied) co_return refused(applied.error());
   Response response = json_response(encode(view(*applied)));
   response.fields.emplace_back("ETag", etag(applied->generation));
   co_return response;
 }
 
-Response Routes::refused(const Error& error, const director::Intent& intent) const {
+Response Routes::refused(const Error& error) const {
   const director::Status now = control_.status();
-  const bool stale =
-      error.status == 409 && intent.if_generation && *intent.if_generation != now.generation;
-  Problem told = problem(stale ? 412 : error.status, error.what);
+  Problem told = problem(error.status, error.what);
   if (told.status < 400 || told.status > 599) told.status = 500;
   told.generation = now.generation;
   told.weights = now.state.weight;
@@ -299,7 +296,7 @@ Response Routes::read(const Call& call) const {
         return refusal_response(*refused);
       return provided(provided_.metrics, "text/plain; version=0.0.4; charset=utf-8");
     case Read::livez:
-      return json_response(boost::json::serialize(boost::json::value{
+      return json_response(json_text(boost::json::value{
           {"status", "alive"}, {"version", provided_.version}, {"gitSha", provided_.git_sha}}));
     case Read::readyz: return ready();
   }
@@ -316,7 +313,7 @@ Response Routes::status() const {
 Response Routes::ready() const {
   const std::string reason = provided_.not_ready ? provided_.not_ready() : std::string{};
   Response response = json_response(
-      boost::json::serialize(boost::json::value{{"ready", reason.empty()}, {"reason", reason}}));
+      json_text(boost::json::value{{"ready", reason.empty()}, {"reason", reason}}));
   if (!reason.empty()) response.status = 503;
   return response;
 }

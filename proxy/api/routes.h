@@ -66,7 +66,7 @@ class Routes {
   [[nodiscard]] Response events(const Call& call) const;
   [[nodiscard]] Response ready() const;
   [[nodiscard]] std::string snapshot(std::uint64_t id) const;
-  [[nodiscard]] Response refused(const Error& error, const director::Intent& intent) const;
+  [[nodiscard]] Response refused(const Error& error) const;
 
   const TimeSource& time_;
   Control& control_;

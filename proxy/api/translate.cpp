@@ -61,8 +61,9 @@ StatusView view(const director::Status& status) {
 }
 
 EntryView view(const director::Entry& entry) {
-  return {entry.sequence, entry.at,      entry.actor,      entry.action,   entry.reason,
-          entry.detail,   entry.request, entry.generation, entry.previous, entry.hash};
+  return {entry.sequence, entry.at,       entry.actor,   entry.action,
+          entry.reason,   entry.detail,   entry.request, entry.generation,
+          entry.fields,   entry.previous, entry.hash};
 }
 
 AppliedView view(const director::Applied& applied) {

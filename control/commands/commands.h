@@ -1,0 +1,38 @@
+// One function for each verb. They print to `out` and `err` and say how it went.
+#pragma once
+#include <iosfwd>
+
+#include "args.h"
+#include "exit_code.h"
+#include "proxy_client.h"
+
+namespace sy::control {
+
+struct Terminal {
+  std::ostream& out;
+  std::ostream& err;
+};
+
+// To every proxy of the environment, in order; the first that fails ends it.
+ExitCode run(const Args& args, const Terminal& terminal);
+
+ExitCode show_status(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode set_weights(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode switch_color(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode roll_back(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode set_maintenance(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode set_upstreams(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode show_journal(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode follow_events(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode show_report(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+
+// --- what the verbs share ---
+
+ExitCode usage(const Terminal& terminal, std::string_view what);
+// Prints why there is no good answer.
+ExitCode explain(const Error& error, const Terminal& terminal);
+ExitCode explain(const Answer& answer, const Terminal& terminal);
+// A change, with its conditions, and what came of it.
+ExitCode change(const Args& args, const ProxyClient& proxy, const Terminal& terminal, Call call);
+
+}  // namespace sy::control

@@ -1,0 +1,13 @@
+#include "api/message.h"
+#include "commands/commands.h"
+
+namespace sy::control {
+
+ExitCode roll_back(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+  return change(args, proxy, terminal,
+                {.method = "POST",
+                 .target = "/v1/rollback",
+                 .body = api::encode(api::RollbackBody{args.reason})});
+}
+
+}  // namespace sy::control

@@ -1,0 +1,121 @@
+#include "render.h"
+
+#include <array>
+#include <cstdio>
+
+namespace sy::control {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text + "  ";
+}
+
+std::string fixed(double value, int decimals) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+  return text.data();
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+// Columns as wide as their widest cell; no blanks at line ends.
+std::string table(const Rows& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) text += padded(row[i], widths[i]);
+    while (text.ends_with(' ')) text.pop_back();
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<std::string> color_row(Color color, const api::StatusView& status) {
+  const auto& shown = status.colors[color];
+  return {std::string(name(color)) + (status.live == color ? " (live)" : ""),
+          shown.version.empty() ? "unknown" : shown.version,
+          shown.open ? "open" : "shut",
+          api::percent_text(shown.weight) + " %",
+          api::percent_text(shown.effective) + " %",
+          fixed(shown.requests_per_second, 1),
+          std::to_string(shown.errors) + "/" + std::to_string(shown.requests),
+          fixed(shown.p50_ms, 1),
+          fixed(shown.p99_ms, 1),
+          shown.open ? shown.verdict : shown.why};
+}
+
+}  // namespace
+
+std::string render(const api::StatusView& status) {
+  std::string text = status.app + " " + status.environment + ": " + status.phase + ", generation " +
+                     std::to_string(status.generation) + ", since " + api::to_text(status.since) +
+                     "\n";
+  if (!status.note.empty()) text += "note: " + status.note + "\n";
+  Rows colors_table{{"COLOR", "VERSION", "GATE", "WEIGHT", "EFFECTIVE", "RPS", "ERRORS", "P50 MS",
+                     "P99 MS", "VERDICT"}};
+  for (const Color color : colors) colors_table.push_back(color_row(color, status));
+  text += table(colors_table);
+  Rows gates{{"SERVICE", "COLOR", "ENDPOINT", "GATE", "LAST PROBE"}};
+  for (const auto& gate : status.gates)
+    gates.push_back({gate.service, std::string(name(gate.color)), gate.url,
+                     gate.open ? "open" : "shut", gate.reason});
+  return text + table(gates);
+}
+
+std::string render(const api::AppliedView& applied) {
+  std::string text = applied.what;
+  if (applied.dry_run) text = "would do: " + text;
+  if (!applied.changed) text += " (it was so already)";
+  if (applied.replayed) text += " (done before, under the same key)";
+  return text + ", generation " + std::to_string(applied.generation) + "\n";
+}
+
+std::string render(const api::JournalView& journal) {
+  Rows rows{{"#", "AT", "ACTOR", "ACTION", "WHAT", "REASON"}};
+  for (const auto& entry : journal.entries)
+    rows.push_back({std::to_string(entry.sequence), api::to_text(entry.at), entry.actor,
+                    entry.action, entry.detail, entry.reason});
+  return table(rows);
+}
+
+std::string render(const api::Problem& problem) {
+  std::string text = problem.detail;
+  for (const auto& fault : problem.faults)
+    text += "\n  " + (fault.pointer.empty() ? "" : fault.pointer + ": ") + fault.detail;
+  if (problem.generation && problem.weights)
+    text += "\n  now: " + problem.phase + ", blue " + api::percent_text(problem.weights->blue) +
+            " %, green " + api::percent_text(problem.weights->green) + " %, generation " +
+            std::to_string(*problem.generation);
+  return text + "\n";
+}
+
+void EventLines::end_line(std::string& out) {
+  if (line_.starts_with("event: ")) type_ = line_.substr(7);
+  if (line_.starts_with("data: ")) text_ = line_.substr(6);
+  if (line_.empty() && !type_.empty()) {
+    out += (json_ ? "" : type_ + " ") + text_ + "\n";
+    type_.clear();
+    text_.clear();
+  }
+  line_.clear();
+}
+
+std::string EventLines::feed(std::string_view bytes) {
+  constexpr std::size_t line_bytes_max = 1'000'000;
+  std::string out;
+  for (const char c : bytes) {
+    if (c == '\n') {
+      end_line(out);
+    } else if (c != '\r' && line_.size() < line_bytes_max) {
+      line_ += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace sy::control
