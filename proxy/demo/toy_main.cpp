@@ -1,0 +1,57 @@
+// One service of the toy application as a program of its own, for tests, rehearsals and the bench.
+#include <pthread.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "demo/toy_app.h"
+
+namespace {
+
+// Threads started later inherit the mask, so the signals wait for sigwait().
+sigset_t block_end_signals() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  return ends;
+}
+
+int run(const sy::demo::AppOptions& options) {
+  const sigset_t ends = block_end_signals();
+  const sy::demo::ToyApp app{options};
+  std::printf(R"({"service":"%s","color":"%s","port":%u,"url":"%s","knobs":"%s"})"
+              "\n",
+              options.service.c_str(), std::string{sy::name(options.color)}.c_str(),
+              static_cast<unsigned>(app.port()), app.url().c_str(), app.knobs_url().c_str());
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&ends, &signal);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sy::demo::AppOptions options;
+  std::string color = "blue";
+  CLI::App arguments{"One service of the toy application."};
+  arguments.add_option("--service", options.service)->check(CLI::IsMember({"backend", "frontend"}));
+  arguments.add_option("--color", color)->check(CLI::IsMember({"blue", "green"}));
+  arguments.add_option("--version", options.version);
+  arguments.add_option("--git-sha", options.git_sha);
+  arguments.add_option("--environment", options.environment);
+  arguments.add_option("--port", options.port, "0: the kernel chooses");
+  arguments.add_option("--knobs-port", options.knobs_port, "0: the kernel chooses");
+  CLI11_PARSE(arguments, argc, argv);
+  options.color = *sy::parse_color(color);
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "switchyard-toy: %s\n", error.what());
+    return 1;
+  }
+}
