@@ -1,5 +1,5 @@
-// A log-bucket histogram of durations that merges exactly: four buckets an octave from 64 us to
-// about 70 s, so a quantile is never off by more than 19 % (2^(1/4)).
+// A log-bucket histogram of durations that merges exactly: octaves from 64 us to 67 s, each cut into
+// four equal parts, so within them a quantile is never over by more than 25 %.
 #pragma once
 #include <array>
 #include <bit>
