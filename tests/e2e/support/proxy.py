@@ -61,7 +61,7 @@ class Reply:
 class Proxy:
     """`config` is merged over a small default: loopback, port 0, quick drain, one worker."""
 
-    def __init__(self, services, folder=None, limits=None, **config):
+    def __init__(self, services, folder=None, resources=None, **config):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="sy-e2e-"))
         self.owns_folder = folder is None
         self.config = {
@@ -76,7 +76,7 @@ class Proxy:
             "state": {"path": str(self.folder / "state")},
         }
         self.config.update(config)
-        self.limits = limits or {}  # resource.RLIMIT_* → (soft, hard), set in the child
+        self.resources = resources or {}  # resource.RLIMIT_* → (soft, hard), set in the child
         self.path = self.folder / "switchyard.yaml"
         self.child = None
         self.log = []      # parsed JSON lines of stderr
@@ -106,13 +106,23 @@ class Proxy:
     def start(self):
         self.spawn()
         ready = self.wait_event("ready", START)
-        self.listen = [endpoint(text) for text in ready["listen"]]
+        self.listen = [endpoint(text) for text in ready["listen"].split()]
         self.control = endpoint(ready["control"])
         return self
 
+    def wait_exit(self, timeout=15.0):
+        """The exit code of a proxy that ends by itself."""
+        try:
+            code = self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("the proxy did not end by itself") from None
+        self._join()
+        return code
+
     def stop(self, timeout=15.0):
         """SIGTERM, then the exit code. A proxy that does not end is killed and reported."""
-        if self.child is None:
+        if self.child is None or self.child.stdout.closed:
             return None
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
@@ -126,7 +136,11 @@ class Proxy:
             raise AssertionError("\n".join(self.noise[-60:]))
         return code
 
+    def signal(self, number):
+        self.child.send_signal(number)
+
     def kill(self):
+        """SIGKILL, and everything of it gone."""
         self.child.kill()
         self.child.wait()
         self._join()
@@ -142,7 +156,7 @@ class Proxy:
         self.child.stderr.close()
 
     def _limit(self):
-        for what, pair in self.limits.items():
+        for what, pair in self.resources.items():
             resource.setrlimit(what, pair)
 
     def _read_log(self, child):
