@@ -47,7 +47,7 @@ Error failure(std::string what, int status = 0) {
 Result<Place> place_of(const std::string& url) {
   const auto parsed = boost::urls::parse_uri(url);
   if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https"))
-    return failure("\"" + url + "\" is not an http or https url");
+    return failure("\"" + url + "\" is not an http or https url", 400);
   Place place;
   place.tls = parsed->scheme() == "https";
   place.host = parsed->host_address();

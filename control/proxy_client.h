@@ -34,7 +34,7 @@ class ProxyClient {
 
   explicit ProxyClient(Options options) : options_{std::move(options)} {}
   [[nodiscard]] const std::string& url() const { return options_.url; }
-  // An error has status 0 when there was no answer, 504 when it took too long.
+  // An error has status 400 for a url that is none, 504 when it took too long, else 0.
   [[nodiscard]] Result<Answer> call(const Call& call) const;
   // Hands over the body as it comes, until the stream ends; the timeout is for each piece.
   [[nodiscard]] Result<Answer> follow(const Call& call,

@@ -62,6 +62,7 @@ ExitCode usage(const Terminal& terminal, std::string_view what) {
 
 ExitCode explain(const Error& error, const Terminal& terminal) {
   terminal.err << "switchctl: " << error.what << "\n";
+  if (error.status == 400) return ExitCode::usage;
   return error.status == 504 ? ExitCode::timed_out : ExitCode::failed;
 }
 

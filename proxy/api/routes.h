@@ -36,11 +36,11 @@ struct Response {
 
 // What the API serves that is not the director's. An empty function: that page is not available.
 struct Provided {
-  std::function<std::string()> metrics;    // Prometheus text
-  std::function<std::string()> not_ready;  // why not, in words; empty text: ready
-  std::function<std::string()> history;    // JSON
-  std::function<std::string()> dora;       // JSON
-  std::string version{};                   // of this program
+  std::function<std::string()> metrics{};    // Prometheus text
+  std::function<std::string()> not_ready{};  // why not, in words; empty text: ready
+  std::function<std::string()> history{};    // JSON
+  std::function<std::string()> dora{};       // JSON
+  std::string version{};                     // of this program
   std::string git_sha{};
 };
 
