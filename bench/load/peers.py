@@ -130,7 +130,7 @@ def nginx_proxy(folder, upstreams, core):
     return nginx(folder, "nginx", body, [port], core)
 
 
-def haproxy(folder, upstreams, core):
+def haproxy(folder, upstreams, core, clients=8192):
     port = free_port()
     servers = "\n".join(f"  server s{n} 127.0.0.1:{p} weight 50 check inter 1s"
                         for n, p in enumerate(upstreams))
@@ -138,7 +138,7 @@ def haproxy(folder, upstreams, core):
     path.write_text(f"""
 global
   nbthread 1
-  maxconn 8192
+  maxconn {clients}
 defaults
   mode http
   timeout connect 1s

@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+"""10 000 weight changes and 1 000 blue-green switches while requests arrive on schedule: GET and POST
+on kept-alive connections, new connections, WebSockets. Not one request may fail."""
+import argparse
+import random
+import sys
+import time
+
+from under_load import Load, changed, proxy_and_toys, verdict
+
+MIX = "get=60,post=20,new=10,ws=10"
+
+
+def change_weights(proxy, count, chance):
+    for _ in range(count):
+        green = chance.randrange(0, 10_001) / 100
+        changed(proxy.weights(round(100 - green, 2), green))
+
+
+def switch(proxy, count):
+    for number in range(count):
+        changed(proxy.api("POST", "/v1/switch", {"color": "green" if number % 2 == 0 else "blue"}))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", type=int, default=10_000)
+    parser.add_argument("--switches", type=int, default=1_000)
+    parser.add_argument("--rate", type=int, default=1_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    failed = 0
+    with proxy_and_toys(workers=options.workers) as proxy:
+        for name, count in (("weight changes", options.weights), ("switches", options.switches)):
+            began, done, lines = time.monotonic(), 0, []
+            while done < count:  # one load after another until all changes are made
+                load = Load(proxy, options.rate, 20, MIX)
+                while load.running() and done < count:
+                    step = min(20, count - done)
+                    if name == "switches":
+                        switch(proxy, step)
+                    else:
+                        change_weights(proxy, step, chance)
+                    done += step
+                lines.append(load.result())
+            total = {key: sum(line[key] for line in lines) for key in ("sent", "ok", "failed")}
+            total["by_reason"] = [line["by_reason"] for line in lines if line["by_reason"]]
+            total["by_kind"] = [line["by_kind"] for line in lines]
+            total["p99_ms"] = max(line["p99_ms"] for line in lines)
+            total["max_ms"] = max(line["max_ms"] for line in lines)
+            total["seconds"] = round(time.monotonic() - began, 1)
+            failed |= verdict(total, f"{done} {name}")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
