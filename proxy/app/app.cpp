@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/build.h"
+#include "base/check.h"
 #include "net/listener.h"
 
 namespace sy::app {
@@ -47,7 +48,9 @@ App::App(const TimeSource& time, Log& log, config::ProxyConfig config, Reload re
       read_again_{std::move(reload)},
       via_{pseudonym()},
       tasks_{io_.get_executor(),
-             [&log](std::string_view what) { log.error("task_failed", {{"what", std::string{what}}}); }},
+             [&log](std::string_view what) {
+               log.error("task_failed", {{"what", std::string{what}}});
+             }},
       signals_{io_.get_executor()},
       beat_timer_{io_.get_executor()},
       pause_timer_{io_.get_executor()} {}
@@ -67,11 +70,14 @@ Result<Running> App::prepare() {
     sink_ = std::move(*sink);
   }
   if (auto opened = open_state(); !opened) return opened.error();
-  resolver_ = std::make_unique<net::Resolver>(io_.get_executor(), time_, net::Resolver::Options{});
+  net::ResolverOptions resolving;
+  resolving.seed = static_cast<std::uint32_t>(random_bits());
+  resolver_ = std::make_unique<net::Resolver>(io_.get_executor(), time_, resolving);
   probe::Options probes;
   probes.version = build_version();
   probes.seed = static_cast<std::uint32_t>(random_bits());
-  prober_ = std::make_unique<probe::Prober>(io_.get_executor(), time_, probes, settings_->upstream_tls);
+  prober_ =
+      std::make_unique<probe::Prober>(io_.get_executor(), time_, probes, settings_->upstream_tls);
   fleet_ = std::make_unique<WorkerFleet>(time_, sink_.get(), std::move(*setups));
   make_director();
   if (auto started = start_control(); !started) return started.error();
@@ -112,8 +118,8 @@ Result<std::vector<worker::Setup>> App::bind_workers() {
 
 void App::make_director() {
   auto addresses = [this](const std::string& host) { return resolve(host); };
-  director_ = std::make_unique<director::Director>(io_.get_executor(), time_, *fleet_, *prober_, *store_,
-                                                   *journal_, addresses, config_.director);
+  director_ = std::make_unique<director::Director>(io_.get_executor(), time_, *fleet_, *prober_,
+                                                   *store_, *journal_, addresses, config_.director);
   prober_->set_on_change([this] { nudge(); });
   resolver_->set_on_change([this] { nudge(); });
 }
@@ -129,9 +135,11 @@ std::vector<std::string> App::resolve(const std::string& host) {
 
 Result<> App::start_control() {
   control_ = std::make_unique<api::DirectorControl>(*director_);
-  auto report = [this](std::string_view what) { log_.warning("control", {{"what", std::string{what}}}); };
-  server_ = std::make_unique<api::Server>(io_.get_executor(), time_, *control_, provided(), config_.control,
-                                          api::Bounds{}, report);
+  auto report = [this](std::string_view what) {
+    log_.warning("control", {{"what", std::string{what}}});
+  };
+  server_ = std::make_unique<api::Server>(io_.get_executor(), time_, *control_, provided(),
+                                          config_.control, api::Bounds{}, report);
   if (auto started = server_->start(); !started) return started.error();
   running_.control = net::to_text(config_.control.address, server_->port());
   return {};
@@ -184,7 +192,8 @@ net::Awaitable<> App::beat() {
 net::Awaitable<> App::follow_signals() {
   while (!done_) {
     error_code error;
-    const int number = co_await signals_.async_wait(asio::redirect_error(net::use_awaitable, error));
+    const int number =
+        co_await signals_.async_wait(asio::redirect_error(net::use_awaitable, error));
     if (error) co_return;
     if (number == SIGHUP) {
       if (!draining_) co_await reload();
@@ -261,6 +270,7 @@ net::Awaitable<> App::drain(bool notice) {
   server_->stop();
   co_await server_->wait();
   co_await prober_->stop();
+  co_await resolver_->stop();
   log_.info("stopped");
   io_.stop();
 }

@@ -1,4 +1,5 @@
-// Owns everything the proxy is made of, in construction order: starts it, follows signals, drains, stops.
+// Owns everything the proxy is made of, in construction order: starts it, follows signals, drains,
+// stops.
 #pragma once
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -31,7 +32,8 @@ struct Running {
 
 class App {
  public:
-  // Reads the configuration again for a reload; the text that says where problems are when there are any.
+  // Reads the configuration again for a reload; the text that says where problems are when there
+  // are any.
   using Reload = std::function<Result<config::ProxyConfig>()>;
   // `time` and `log` outlive the app.
   App(const TimeSource& time, Log& log, config::ProxyConfig config, Reload reload);
@@ -41,13 +43,13 @@ class App {
 
   // Binds and opens everything; nothing is served yet. An error leaves nothing bound.
   [[nodiscard]] Result<Running> prepare();
-  // Serves until a signal ends it; returns the exit code. `ready` is called once requests are answered.
+  // Serves until a signal ends it; returns the exit code. `ready` is called once requests are
+  // answered.
   [[nodiscard]] int run(const std::function<void()>& ready);
 
  private:
-  using Timer = net::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                net::asio::wait_traits<std::chrono::steady_clock>,
-                                                net::Executor>;
+  using Timer = net::asio::basic_waitable_timer<
+      std::chrono::steady_clock, net::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
   [[nodiscard]] Result<> open_state();
   [[nodiscard]] Result<std::vector<worker::Setup>> bind_workers();
   void make_director();

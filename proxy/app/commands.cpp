@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <iostream>
 
-#include "app/app.h"
 #include "app/build.h"
+#include "app/serve.h"
 #include "base/check.h"
 #include "config/proxy_config.h"
 
@@ -42,7 +42,7 @@ std::string hex(const unsigned char* bytes, std::size_t count) {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
+std::string words(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : " ") + part;
   return text;
@@ -61,7 +61,7 @@ int serve(config::ProxyConfig config, App::Reload reload,
     return 1;
   }
   const auto ready = [&] {
-    log.info("ready", {{"listen", joined(running->listen)},
+    log.info("ready", {{"listen", words(running->listen)},
                        {"control", running->control},
                        {"version", build_version()}});
     if (announce) announce(*running);
@@ -104,9 +104,10 @@ int token(const std::string& name, const std::string& role) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   std::cout << "token: " << text << "\n"
-            << "Shown once: give it to the caller as SWITCHYARD_TOKEN, and put this under control.tokens:\n"
-            << "  - {name: " << name << ", role: " << role << ", sha256: " << hex(digest.data(), digest.size())
-            << "}\n";
+            << "Shown once: give it to the caller as SWITCHYARD_TOKEN, and put this under "
+               "control.tokens:\n"
+            << "  - {name: " << name << ", role: " << role
+            << ", sha256: " << hex(digest.data(), digest.size()) << "}\n";
   return 0;
 }
 

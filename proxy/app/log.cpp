@@ -24,8 +24,8 @@ std::string timestamp(WallTime at) {
 
 Log::Log(const TimeSource& time, const std::string& level)
     : time_{time},
-      logger_{std::make_unique<spdlog::logger>(
-          "switchyard", std::make_shared<spdlog::sinks::stderr_sink_mt>())} {
+      logger_{std::make_unique<spdlog::logger>("switchyard",
+                                               std::make_shared<spdlog::sinks::stderr_sink_mt>())} {
   logger_->set_pattern("%v");
   logger_->flush_on(spdlog::level::trace);
   set_level(level);
@@ -33,7 +33,9 @@ Log::Log(const TimeSource& time, const std::string& level)
 
 Log::~Log() = default;
 
-void Log::set_level(const std::string& level) { logger_->set_level(spdlog::level::from_str(level)); }
+void Log::set_level(const std::string& level) {
+  logger_->set_level(spdlog::level::from_str(level));
+}
 
 void Log::debug(std::string_view event, Fields fields) const {
   write(spdlog::level::debug, event, fields);

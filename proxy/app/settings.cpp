@@ -34,7 +34,8 @@ Result<worker::ListenSettings> listen_settings(const config::Listen& listen) {
 }
 
 std::size_t clients_for(std::size_t wanted, std::size_t descriptors_max) {
-  const std::size_t usable = descriptors_max > descriptors_kept ? descriptors_max - descriptors_kept : 2;
+  const std::size_t usable =
+      descriptors_max > descriptors_kept ? descriptors_max - descriptors_kept : 2;
   return std::clamp<std::size_t>(usable / 2, 1, wanted);
 }
 

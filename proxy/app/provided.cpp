@@ -1,0 +1,89 @@
+// What the control API serves that is not the director's: metrics, readiness, history.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "app/app.h"
+#include "app/build.h"
+#include "history/history.h"
+#include "metrics/metrics.h"
+
+namespace sy::app {
+namespace {
+
+namespace json = boost::json;
+
+constexpr Duration dora_window = std::chrono::hours{24 * 30};
+
+json::value seconds(const std::optional<Duration>& duration) {
+  if (!duration) return nullptr;
+  return std::chrono::duration<double>(*duration).count();
+}
+
+json::value unix_seconds(const std::optional<WallTime>& at) {
+  if (!at) return nullptr;
+  return std::chrono::duration<double>(at->time_since_epoch()).count();
+}
+
+std::string history_json(const std::vector<director::Entry>& entries) {
+  json::array changes;
+  for (const history::Change& change : history::timeline(entries)) {
+    json::object one;
+    one["color"] = name(change.color);
+    one["version"] = change.version;
+    one["action"] = change.action;
+    one["actor"] = change.actor;
+    one["reason"] = change.reason;
+    one["begun"] = unix_seconds(change.begun);
+    one["reached"] = unix_seconds(change.reached);
+    one["ended"] = unix_seconds(change.ended);
+    one["outcome"] = change.outcome;
+    changes.push_back(std::move(one));
+  }
+  json::object answer;
+  answer["changes"] = std::move(changes);
+  return json::serialize(answer);
+}
+
+std::string dora_json(const std::vector<director::Entry>& entries, WallTime now) {
+  const history::Dora dora = history::dora(entries, now, dora_window);
+  json::object answer;
+  answer["window_seconds"] = std::chrono::duration<double>(dora_window).count();
+  answer["deployments"] = dora.deployments;
+  answer["deployments_per_day"] = dora.deployments_per_day;
+  answer["failures"] = dora.failures;
+  answer["change_failure_rate"] =
+      dora.change_failure_rate ? json::value(*dora.change_failure_rate) : json::value(nullptr);
+  answer["recovery_time_seconds"] = seconds(dora.recovery_time);
+  answer["lead_time_seconds"] = seconds(dora.lead_time);
+  return json::serialize(answer);
+}
+
+}  // namespace
+
+api::Provided App::provided() {
+  api::Provided provided;
+  provided.metrics = [this] { return metrics(); };
+  provided.not_ready = [this] { return not_ready(); };
+  provided.history = [this] { return history_json(journal_->entries()); };
+  provided.dora = [this] { return dora_json(journal_->entries(), time_.wall()); };
+  provided.version = build_version();
+  provided.git_sha = build_git_sha();
+  return provided;
+}
+
+std::string App::metrics() const {
+  const director::Status status = director_->status();
+  std::vector<std::string> services;
+  for (const split::Service& service : director_->routing()->services)
+    services.push_back(service.name);
+  const metrics::Snapshot snapshot{.collected = director_->collected(),
+                                   .status = status,
+                                   .services = std::move(services),
+                                   .usage = metrics::read_usage(),
+                                   .access_log_dropped = sink_ ? sink_->dropped() : 0,
+                                   .version = build_version()};
+  return metrics::render(snapshot);
+}
+
+}  // namespace sy::app
