@@ -42,8 +42,10 @@ CASES = {
                  'A::A(int a, int b, int c, int d, int e, int g) : a_{a} {}\n',
                  'int f(int a, int b, int c, int d, int e, void* g) { return 1; }\n',
                  'A::A(B b) : b_{b}, c_(1, 2, 3, 4, 5, 6, 7) {}\n', 'int f() { return 1; }\n']},
-    'line_length': {'bad': ['x' * 101 + '\n'], 'good': ['x' * 100 + '\n',
-                                                        '// https://' + 'x' * 101 + '\n']},
+    'line_length': {
+        'bad': ['x' * 101 + '\n'],
+        'good': ['x' * 100 + '\n', '// https://' + 'x' * 101 + '\n',
+                 'auto page = R"(\n' + 'x' * 101 + '\n)";\n']},
     'whitespace': {'bad': ['int a; \n', '\tint a;\n', 'int a;'], 'good': ['int a;\n', '']},
     'capture_default': {
         'bad': ['auto f = [=] { return a; };', 'auto f = [=, &b] {};'],

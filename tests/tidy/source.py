@@ -194,6 +194,16 @@ class Walker:
         return self.shape
 
 
+def inside_literals(text):
+    """The lines that begin within a raw string: pages, YAML and the like, with widths of their own."""
+    lines = set()
+    for match in TOKEN.finditer(text):
+        if match.group(0).startswith('R"'):
+            first = text.count('\n', 0, match.start()) + 1
+            lines.update(range(first + 1, first + match.group(0).count('\n') + 1))
+    return lines
+
+
 def without_preprocessor(code):
     return re.sub(r'^[ \t]*#(?:[^\n\\]|\\.|\\\n)*', lambda m: blank(m.group(0)), code, flags=re.M)
 
@@ -206,6 +216,7 @@ class Source:
         self.text = text
         self.lines = text.split('\n')
         self.code, self.comments = strip(text)
+        self.literal_lines = inside_literals(text)
         self.code_lines = self.code.split('\n')
         self.bare = without_preprocessor(self.code)
         # Attributes and access labels look like lambdas and case labels; no rule needs them.

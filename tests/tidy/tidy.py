@@ -61,6 +61,7 @@ def check_script(path, text):
     """The rules that hold for every language: sizes, sleeps and things left undone."""
     bare = Source.__new__(Source)
     bare.path, bare.text, bare.lines = path, text, text.split('\n')
+    bare.literal_lines = set()
     checks = [rules.todo, rules.whitespace, rules.file_length]
     if path.endswith('.py'):
         checks.append(rules.line_length)
