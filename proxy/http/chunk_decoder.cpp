@@ -69,13 +69,13 @@ bool ChunkDecoder::refuse(int status, std::string_view reason) {
 
 bool ChunkDecoder::size_digit(char c) {
   if (is(c, class_hex)) {
-    if (++digits_ > 16) return refuse(400, "a chunk size has too many digits");
+    if (++digits_ > 16) return refuse(400, "A chunk size has too many digits.");
     left_ = left_ << 4U | hex_value(c);
     return true;
   }
-  if (digits_ == 0) return refuse(400, "a chunk size is not a hexadecimal number");
+  if (digits_ == 0) return refuse(400, "A chunk size is not a hexadecimal number.");
   if (left_ > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return refuse(400, "a chunk size is too large");
+    return refuse(400, "A chunk size is too large.");
   return after_value(c);
 }
 
@@ -89,7 +89,7 @@ bool ChunkDecoder::after_value(char c) {
   } else if (is_blank(c)) {
     at_ = at_ == At::size || at_ == At::size_gap ? At::size_gap : At::value_gap;
   } else {
-    return refuse(400, "a chunk size line is malformed");
+    return refuse(400, "A chunk size line is malformed.");
   }
   return true;
 }
@@ -101,7 +101,7 @@ bool ChunkDecoder::after_name(char c) {
 }
 
 bool ChunkDecoder::in_quotes(char c) {
-  if (!is(c, class_text)) return refuse(400, "a chunk extension is malformed");
+  if (!is(c, class_text)) return refuse(400, "A chunk extension is malformed.");
   if (at_ == At::escaped) {
     at_ = At::quoted;
   } else if (c == '\\') {
@@ -113,7 +113,7 @@ bool ChunkDecoder::in_quotes(char c) {
 }
 
 bool ChunkDecoder::size_line_end(char c) {
-  if (c != '\n') return refuse(400, "a chunk size line does not end with CRLF");
+  if (c != '\n') return refuse(400, "A chunk size line does not end with CRLF.");
   at_ = left_ == 0 ? At::trailer : At::body;
   return true;
 }
@@ -123,6 +123,7 @@ bool ChunkDecoder::trailer_line() {
     at_ = At::done;
     return true;
   }
+  if (++trailer_count_ > fields_max) return refuse(431, "There are too many trailers.");
   Field field;
   const Refusal refusal = parse_field(line_, Side::request, field);
   if (refusal.status != 0) return refuse(refusal.status, refusal.reason);
@@ -139,7 +140,7 @@ bool ChunkDecoder::trailer_line() {
 
 bool ChunkDecoder::trailer_byte(char c) {
   if (++trailer_bytes_ > limits_.trailer_bytes_max)
-    return refuse(431, "the trailers are too large");
+    return refuse(431, "The trailers are too large.");
   line_ += c;
   return c != '\n' || trailer_line();
 }
@@ -153,25 +154,25 @@ bool ChunkDecoder::step(char c) {
     case At::extension:
       if (is_blank(c)) return true;
       at_ = At::name;
-      return is(c, class_token) || refuse(400, "a chunk extension is malformed");
+      return is(c, class_token) || refuse(400, "A chunk extension is malformed.");
     case At::name: return is(c, class_token) || after_name(c);
     case At::name_gap: return after_name(c);
     case At::equals:
       if (is_blank(c)) return true;
       at_ = c == '"' ? At::quoted : At::value;
-      return c == '"' || is(c, class_token) || refuse(400, "a chunk extension is malformed");
+      return c == '"' || is(c, class_token) || refuse(400, "A chunk extension is malformed.");
     case At::value: return is(c, class_token) || after_value(c);
     case At::quoted:
     case At::escaped: return in_quotes(c);
     case At::size_lf: return size_line_end(c);
     case At::body_cr:
       at_ = At::body_lf;
-      return c == '\r' || refuse(400, "a chunk does not end with CRLF");
+      return c == '\r' || refuse(400, "A chunk does not end with CRLF.");
     case At::body_lf:
       at_ = At::size;
       line_bytes_ = 0;
       digits_ = 0;
-      return c == '\n' || refuse(400, "a chunk does not end with CRLF");
+      return c == '\n' || refuse(400, "A chunk does not end with CRLF.");
     case At::trailer: return trailer_byte(c);
     case At::body:
     case At::done:
@@ -194,7 +195,7 @@ ChunkDecoder::Step ChunkDecoder::next(std::string_view in) {
     if (!step(in[out.taken])) break;
     ++out.taken;
     if (in_line && ++line_bytes_ > limits_.chunk_line_bytes_max)
-      refuse(400, "a chunk size line is too long");
+      refuse(400, "A chunk size line is too long.");
   }
   if (at_ == At::done) out.verdict = Verdict::done;
   if (at_ == At::bad) out.verdict = Verdict::bad;
@@ -210,6 +211,7 @@ void ChunkDecoder::reset() {
   trailers_.clear();
   nominated_.clear();
   trailer_bytes_ = 0;
+  trailer_count_ = 0;
   refusal_ = {};
 }
 

@@ -217,6 +217,7 @@ class ChunkDecoder {
   std::string trailers_;
   std::string nominated_;  // lower case, each between commas
   std::size_t trailer_bytes_ = 0;
+  std::size_t trailer_count_ = 0;
   Refusal refusal_;
 };
 

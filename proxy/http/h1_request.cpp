@@ -31,16 +31,16 @@ RequestLine take_version(std::string_view rest, RequestLine line, std::size_t be
   for (std::size_t i = 0; i < have; ++i) {
     const bool digit = i == 5 || i == 7;
     if (digit ? !is(rest[i], class_digit) : rest[i] != version_prefix[i])
-      return refuse(400, "the start line does not end with an HTTP version");
+      return refuse(400, "The start line does not end with an HTTP version.");
   }
   if (have < version_prefix.size() + 1) return line;
   if (rest[5] != '1' || rest[7] > '1')
-    return refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+    return refuse(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
   line.minor = rest[7] - '0';
   rest.remove_prefix(have);
   if (!rest.empty() && rest[0] != '\r')
-    return refuse(400, "the start line does not end with CRLF after its version");
-  if (rest.size() > 1 && rest[1] != '\n') return refuse(400, "a CR is not followed by LF");
+    return refuse(400, "The start line does not end with CRLF after its version.");
+  if (rest.size() > 1 && rest[1] != '\n') return refuse(400, "A CR is not followed by LF.");
   if (rest.size() > 1) line.length = before + have + 2;
   return line;
 }
@@ -51,25 +51,25 @@ RequestLine take_request_line(std::string_view bytes, const Limits& limits) {
   std::size_t at = 0;
   while (at < bytes.size() && bytes[at] == '\r') {
     if (at + 1 == bytes.size()) return {};
-    if (bytes[at + 1] != '\n') return refuse(400, "a CR is not followed by LF");
+    if (bytes[at + 1] != '\n') return refuse(400, "A CR is not followed by LF.");
     at += 2;  // RFC 9112 §2.2: empty lines before the request line are ignored.
   }
   RequestLine line;
   const std::size_t method = at;
   while (at < bytes.size() && is(bytes[at], class_token)) ++at;
   line.method = bytes.substr(method, at - method);
-  if (line.method.size() > method_bytes_max) return refuse(400, "the method is too long");
+  if (line.method.size() > method_bytes_max) return refuse(400, "The method is too long.");
   if (at == bytes.size()) return line;
   if (bytes[at] != ' ' || line.method.empty())
-    return refuse(400, "the start line does not begin with a method");
+    return refuse(400, "The start line does not begin with a method.");
   const std::size_t target = ++at;
   while (at < bytes.size() && is(bytes[at], class_target)) ++at;
   line.target = bytes.substr(target, at - target);
   if (line.target.size() > limits.target_bytes_max)
-    return refuse(414, "the request target is too long");
+    return refuse(414, "The request target is too long.");
   if (at == bytes.size()) return line;
   if (bytes[at] != ' ' || line.target.empty())
-    return refuse(400, "the request target is empty or holds a byte it may not");
+    return refuse(400, "The request target is empty or holds a byte it may not.");
   ++at;
   return take_version(bytes.substr(at), line, at);
 }
@@ -193,15 +193,15 @@ Refusal settle_framing(const Gathered& gathered, RequestHead& head) {
   const Length& length = gathered.length;
   if (codings.seen) {
     if (length.seen || length.bad)
-      return {400, "both Content-Length and Transfer-Encoding are there"};
-    if (head.minor == 0) return {400, "HTTP/1.0 has no Transfer-Encoding"};
-    if (!codings.last_chunked) return {400, "the last transfer coding is not chunked"};
-    if (codings.chunked > 1) return {400, "chunked is applied more than once"};
-    if (!codings.only_chunked()) return {501, "only the chunked transfer coding is known"};
+      return {400, "Both Content-Length and Transfer-Encoding are there."};
+    if (head.minor == 0) return {400, "HTTP/1.0 has no Transfer-Encoding."};
+    if (!codings.last_chunked) return {400, "The last transfer coding is not chunked."};
+    if (codings.chunked > 1) return {400, "Chunked is applied more than once."};
+    if (!codings.only_chunked()) return {501, "Only the chunked transfer coding is known."};
     head.framing = Framing::chunked;
     return {};
   }
-  if (length.bad) return {400, "Content-Length is not one number"};
+  if (length.bad) return {400, "Content-Length is not one number."};
   if (length.seen) {
     head.framing = Framing::length;
     head.length = length.value;
@@ -211,16 +211,16 @@ Refusal settle_framing(const Gathered& gathered, RequestHead& head) {
 
 Refusal settle_connection(const Gathered& gathered, RequestHead& head) {
   const Options& options = gathered.options;
-  if (options.bad) return {400, "Connection is not a list of options"};
+  if (options.bad) return {400, "Connection is not a list of options."};
   head.keep_alive = !options.close && (head.minor == 1 || options.keep_alive);
   if (!options.upgrade || head.minor == 0 || gathered.tunnel_http) {
     head.upgrade = {};
     head.upgrade_websocket = false;
   }
   head.te_trailers = options.te && gathered.trailers && head.minor == 1;
-  if (gathered.bad_max_forwards) return {400, "Max-Forwards is not one number"};
+  if (gathered.bad_max_forwards) return {400, "Max-Forwards is not one number."};
   if (head.minor == 0) return {};  // RFC 9110 §10.1.1: ignored.
-  if (gathered.expects_other) return {417, "only 100-continue can be expected"};
+  if (gathered.expects_other) return {417, "Only 100-continue can be expected."};
   head.expect_continue = gathered.expects && (head.framing == Framing::chunked || head.length > 0);
   return {};
 }
@@ -235,10 +235,10 @@ Refusal settle_target(RequestHead& head, int& scheme_port) {
   if (target.front() == '/') return {};
   if (target == "*")
     return head.method == Method::options ? Refusal{}
-                                          : Refusal{400, "only OPTIONS has the target *"};
+                                          : Refusal{400, "Only OPTIONS has the target *."};
   if (target.size() >= 7 && equals(target.substr(0, 7), "http://")) scheme_port = 80;
   if (target.size() >= 8 && equals(target.substr(0, 8), "https://")) scheme_port = 443;
-  if (scheme_port < 0) return {400, "the request target has no form that this method may use"};
+  if (scheme_port < 0) return {400, "The request target has no form that this method may use."};
   const std::string_view rest = target.substr(scheme_port == 80 ? 7 : 8);
   const std::size_t cut = rest.find_first_of("/?");
   head.authority = rest.substr(0, cut);
@@ -255,19 +255,19 @@ Refusal settle_authority(const Gathered& gathered, RequestHead& head) {
   int default_port = -1;
   if (const Refusal refusal = settle_target(head, default_port); refusal.status != 0)
     return refusal;
-  if (gathered.hosts > 1) return {400, "Host is there more than once"};
-  if (gathered.hosts == 0 && head.minor == 1) return {400, "Host is missing"};
+  if (gathered.hosts > 1) return {400, "Host is there more than once."};
+  if (gathered.hosts == 0 && head.minor == 1) return {400, "Host is missing."};
   const auto host = parse_authority(gathered.host);
-  if (gathered.hosts == 1 && !host) return {400, "Host is not a valid host"};
+  if (gathered.hosts == 1 && !host) return {400, "Host is not a valid host."};
   const bool own = head.method == Method::connect || default_port >= 0;
   if (own) {
     const auto target = parse_authority(head.authority);
-    if (!target) return {400, "the request target has no valid host"};
+    if (!target) return {400, "The request target has no valid host."};
     const bool connect = head.method == Method::connect;
-    if (connect && target->port < 0) return {400, "CONNECT needs a port"};
+    if (connect && target->port < 0) return {400, "CONNECT needs a port."};
     if (connect && (target->port == 80 || target->port == 443)) default_port = target->port;
     if (host && !same_origin(*target, *host, default_port))
-      return {400, "the request target and Host disagree"};
+      return {400, "The request target and Host disagree."};
     head.host = target->host;
   } else if (host) {
     head.authority = host->text;
@@ -283,7 +283,7 @@ Refusal settle_authority(const Gathered& gathered, RequestHead& head) {
 Refusal early_refusal(std::string_view bytes, const Limits& limits) {
   const RequestLine line = take_request_line(bytes, limits);
   if (line.refusal.status != 0) return line.refusal;
-  if (bytes.size() > limits.head_bytes_max) return {431, "the request head is too large"};
+  if (bytes.size() > limits.head_bytes_max) return {431, "The request head is too large."};
   return {};
 }
 
@@ -291,8 +291,8 @@ Refusal parse_request(std::string_view head_bytes, const Limits& limits, Request
   clear(out);
   const RequestLine line = take_request_line(head_bytes, limits);
   if (line.refusal.status != 0) return line.refusal;
-  if (head_bytes.size() > limits.head_bytes_max) return {431, "the request head is too large"};
-  if (line.length == 0) return {400, "the head does not end with an empty line"};
+  if (head_bytes.size() > limits.head_bytes_max) return {431, "The request head is too large."};
+  if (line.length == 0) return {400, "The head does not end with an empty line."};
   out.method = method_of(line.method);
   out.method_text = line.method;
   out.target = line.target;

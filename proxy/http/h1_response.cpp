@@ -66,13 +66,13 @@ void settle_body(const Gathered& gathered, ResponseHead& head) {
 Refusal settle(const Gathered& gathered, Method to, ResponseHead& head) {
   const Codings& codings = gathered.codings;
   if (gathered.options.bad)
-    return bad_gateway("the response's Connection is not a list of options");
-  if (gathered.length.bad) return bad_gateway("the response's Content-Length is not one number");
+    return bad_gateway("The response's Connection is not a list of options.");
+  if (gathered.length.bad) return bad_gateway("The response's Content-Length is not one number.");
   if (codings.seen && head.minor == 0)
-    return bad_gateway("an HTTP/1.0 response has Transfer-Encoding");
-  if (codings.chunked > 1) return bad_gateway("the response is chunked more than once");
+    return bad_gateway("An HTTP/1.0 response has Transfer-Encoding.");
+  if (codings.chunked > 1) return bad_gateway("The response is chunked more than once.");
   if (codings.last_chunked && !codings.only_chunked())
-    return bad_gateway("the response has a transfer coding nobody asked for");
+    return bad_gateway("The response has a transfer coding nobody asked for.");
   const Options& options = gathered.options;
   head.keep_alive = !options.close && (head.minor == 1 || options.keep_alive);
   const bool bare = head.status < 200 || head.status == 204;
@@ -95,9 +95,9 @@ Refusal parse_response(std::string_view head_bytes, Method to, const Limits& lim
                        ResponseHead& out) {
   clear(out);
   if (head_bytes.size() > limits.head_bytes_max)
-    return bad_gateway("the response head is too large");
+    return bad_gateway("The response head is too large.");
   const std::size_t start = take_status_line(head_bytes, out);
-  if (start == 0) return bad_gateway("the response does not start with a status line");
+  if (start == 0) return bad_gateway("The response does not start with a status line.");
   const Refusal refusal =
       parse_fields(head_bytes.substr(start), Side::response, out.field, out.count);
   if (refusal.status != 0) return bad_gateway(refusal.reason);

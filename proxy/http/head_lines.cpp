@@ -6,14 +6,14 @@
 namespace sy::http {
 namespace {
 
-constexpr Refusal bare_lf{400, "a line ends with a bare LF"};
-constexpr Refusal bare_cr{400, "a CR is not followed by LF"};
-constexpr Refusal bad_name{400, "a field name is not a token"};
-constexpr Refusal bad_value{400, "a field value holds a control byte"};
-constexpr Refusal space_before_colon{400, "white space stands before a colon"};
-constexpr Refusal folded{400, "a line starts with white space"};
-constexpr Refusal no_end{400, "the head does not end with an empty line"};
-constexpr Refusal too_many{431, "the head has too many fields"};
+constexpr Refusal bare_lf{400, "A line ends with a bare LF."};
+constexpr Refusal bare_cr{400, "A CR is not followed by LF."};
+constexpr Refusal bad_name{400, "A field name is not a token."};
+constexpr Refusal bad_value{400, "A field value holds a control byte."};
+constexpr Refusal space_before_colon{400, "White space stands before a colon."};
+constexpr Refusal folded{400, "A line starts with white space."};
+constexpr Refusal no_end{400, "The head does not end with an empty line."};
+constexpr Refusal too_many{431, "The head has too many fields."};
 
 Refusal bad_end(char c) {
   if (c == '\n') return bare_lf;

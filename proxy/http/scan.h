@@ -1,5 +1,6 @@
 // Finds bytes eight at a time (SWAR); portable, and as fast here as needed (docs/performance.md).
 #pragma once
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -10,11 +11,15 @@ namespace detail {
 inline constexpr std::uint64_t ones = 0x0101010101010101U;
 inline constexpr std::uint64_t tops = 0x8080808080808080U;
 
+// Eight bytes, the first in the lowest place.
 [[nodiscard]] inline std::uint64_t load(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   return word;
 }
+// The place of the first byte marked. Marks behind it may be false, so only the first one counts.
+[[nodiscard]] constexpr int first(std::uint64_t marks) { return std::countr_zero(marks) / 8; }
 // Not zero exactly when a byte of `word` is zero.
 [[nodiscard]] constexpr std::uint64_t zeros(std::uint64_t word) {
   return (word - ones) & ~word & tops;
@@ -35,12 +40,15 @@ inline constexpr std::uint64_t tops = 0x8080808080808080U;
   };
   while (end - at >= 8) {
     const std::uint64_t word = detail::load(at);
-    if ((detail::controls(word) | detail::zeros(word ^ (detail::ones * 0x7fU))) != 0) {
-      for (const char* const stop = at + 8; at != stop; ++at)
-        if (stops(*at)) return at;
-    } else {
+    const std::uint64_t marks =
+        detail::controls(word) | detail::zeros(word ^ (detail::ones * 0x7fU));
+    if (marks == 0) {
       at += 8;
+      continue;
     }
+    at += detail::first(marks);
+    if (*at != '\t') return at;
+    ++at;
   }
   while (at != end && !stops(*at)) ++at;
   return at;
@@ -48,7 +56,11 @@ inline constexpr std::uint64_t tops = 0x8080808080808080U;
 
 // The first LF in [at, end), else end.
 [[nodiscard]] inline const char* find_lf(const char* at, const char* end) {
-  while (end - at >= 8 && detail::zeros(detail::load(at) ^ (detail::ones * 0x0aU)) == 0) at += 8;
+  while (end - at >= 8) {
+    const std::uint64_t marks = detail::zeros(detail::load(at) ^ (detail::ones * 0x0aU));
+    if (marks != 0) return at + detail::first(marks);
+    at += 8;
+  }
   while (at != end && *at != '\n') ++at;
   return at;
 }

@@ -160,6 +160,13 @@ TEST(ChunkDecoder, BoundsTheTrailersAsAWhole) {
   EXPECT_EQ(out.status, 431);
 }
 
+TEST(ChunkDecoder, BoundsTheNumberOfTrailers) {
+  std::string body = "0\r\n";
+  for (int i = 0; i < 100; ++i) body += "X-A: 1\r\n";
+  EXPECT_EQ(decode(body + "\r\n").verdict, Verdict::done);
+  EXPECT_EQ(decode(body + "X-A: 1\r\n\r\n").status, 431);
+}
+
 TEST(ChunkDecoder, KeepsTrailersApartAndInOrder) {
   const Outcome out = decode("0\r\nX-Sum:  1 \r\nx-sum:2\r\nServer-Timing: a\r\n\r\n");
   EXPECT_EQ(out.trailers, "X-Sum: 1\r\nx-sum: 2\r\nServer-Timing: a\r\n");

@@ -254,7 +254,7 @@ TEST(RequestRefusal, MaxForwardsIsANumberWhereItCounts) {
 TEST(RequestRefusal, ReasonsNeverQuoteThePeer) {
   RequestHead head;
   const Refusal refusal = parse_request(get_with("EvilName<: 1\r\n"), Limits{}, head);
-  EXPECT_EQ(refusal.reason, "a field name is not a token");
+  EXPECT_EQ(refusal.reason, "A field name is not a token.");
 }
 
 }  // namespace
