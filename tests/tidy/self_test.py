@@ -154,6 +154,13 @@ class Structure(unittest.TestCase):
         self.assertEqual(len(list(structure.machine_words(bad))), 2)
         self.assertEqual(list(structure.machine_words(good)), [])
 
+    def test_a_link_leads_somewhere(self):
+        texts = {'docs/a.md': '[b](b.md#c) [d](../d.md) [e](https://e.test/f) [g](h/)',
+                 'docs/i.md': 'one\n[b](c.md)', 'docs/j.md': '```\n[b](c.md)\n```'}
+        present = {'docs/a.md', 'docs/b.md', 'd.md', 'docs/h'}
+        self.assertEqual(list(structure.links(texts, present)),
+                         [('docs/i.md', 2, 'leads nowhere: c.md')])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -1,5 +1,6 @@
 """The rules about the whole tree: who may include whom, which folders are described, no cycles.
 The table of allowed edges is the one in docs/architecture.md, so that it cannot go out of date."""
+import posixpath
 import re
 
 from source import folder_of
@@ -127,3 +128,16 @@ def machine_words(texts):
         for number, line in enumerate(text.split('\n'), 1):
             if match := pattern.search(line):
                 yield path, number, f'"{match.group(0)}": a path of somebody\'s machine'
+
+
+def links(texts, present):
+    """Links from one page to another lead somewhere. `present`: the paths of files and folders."""
+    for path, text in texts.items():
+        if not path.endswith('.md'):
+            continue
+        prose = re.sub(r'```.*?```', lambda match: re.sub(r'[^\n]', '', match.group(0)), text, flags=re.S)
+        for match in re.finditer(r'\]\(([^)#\s]+)(?:#[^)]*)?\)', prose):
+            target = match.group(1)
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            if '://' not in target and place not in present:
+                yield path, prose.count('\n', 0, match.start()) + 1, f'leads nowhere: {target}'

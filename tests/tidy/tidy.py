@@ -106,7 +106,9 @@ def check_tree(root):
     folders |= {'config', 'control'}
     lists = {path: text for path, text in texts.items()
              if path.startswith('proxy/') and path.endswith('CMakeLists.txt')}
+    present = set(texts) | {os.path.dirname(path) for path in texts}
     whole = {
+        'links': structure.links(texts, present),
         'include_direction': structure.include_direction(sources, allowed, folders),
         'link_direction': structure.link_direction(lists, allowed),
         'include_cycle': structure.include_cycle(sources, folders),
