@@ -120,6 +120,7 @@ Answer answer(const AppOptions& options, const Knobs& knobs, const Question& que
   if (is_health(options, question.path)) return health(options, knobs);
   if (options.service != "backend") return page(options, knobs);
   if (question.path == "/api/bytes") return bytes(question.query);
+  if (question.path == "/api/version") return {.body = json::serialize(identity(options, knobs))};
   if (question.path.starts_with("/api/")) return echo(options, knobs, question);
   return problem(404, "no such path");
 }

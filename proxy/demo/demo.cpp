@@ -62,12 +62,11 @@ std::string Demo::config_yaml(const Ports& ports) const {
 std::string Demo::what_to_try(const Ports& ports) const {
   const std::string traffic = "http://127.0.0.1:" + std::to_string(ports.traffic);
   const std::string control = "http://127.0.0.1:" + std::to_string(ports.control);
-  const std::string json = " -H 'Content-Type: application/json' -d ";
-  const std::string put = "  curl -sS -X PUT";
+  const std::string switchctl = "  switchctl --proxy " + control + " ";
+  const std::string put = "  curl -sS -X PUT -d ";
   const std::string green = " " + green_backend_.knobs_url() + "\n";
   return "The toy application runs in two colors behind " + traffic +
-         "\n\n"
-         "See it\n"
+         "\n\nSee it\n"
          "  " +
          traffic +
          "/   the page, in a browser\n"
@@ -75,30 +74,22 @@ std::string Demo::what_to_try(const Ports& ports) const {
          control +
          "/   the dashboard\n"
          "  curl -sS " +
-         traffic +
-         "/api/version\n"
-         "  curl -sS " +
-         control +
-         "/v1/status\n\n"
+         traffic + "/api/version\n" + switchctl +
+         "status\n\n"
          "Move traffic\n" +
-         put + json + R"('{"blue":90,"green":10}' )" + control +
-         "/v1/weights\n"
-         "  curl -sS -X POST" +
-         json + R"('{"color":"green"}' )" + control +
-         "/v1/switch\n"
-         "  curl -sS -X POST " +
+         switchctl + "weights demo green=10\n" + switchctl + "switch demo green\n" + switchctl +
+         "rollback demo\n"
+         "  curl -sS -X PUT -H 'Content-Type: application/json' -d '{\"blue\":90,\"green\":10}' " +
          control +
-         "/v1/rollback\n"
+         "/v1/weights\n"
          "  for i in $(seq 1000); do curl -sS " +
          traffic +
          "/api/version; echo; done | sort | uniq -c\n\n"
          "Make green ill, and well again\n" +
-         put + R"( -d '{"error_rate":0.2,"latency_ms":50}')" + green + put +
-         R"( -d '{"healthy":false}')" + green + put + R"( -d '{"crash":true}')" + green + put +
-         R"( -d '{"revive":true,"healthy":true,"error_rate":0,"latency_ms":0}')" + green +
-         "The same for blue: " + blue_backend_.knobs_url() +
-         "\n\n"
-         "Ctrl-C ends everything.\n";
+         put + R"('{"error_rate":0.2,"latency_ms":50}')" + green + put + R"('{"healthy":false}')" +
+         green + put + R"('{"crash":true}')" + green + put +
+         R"('{"revive":true,"healthy":true,"error_rate":0,"latency_ms":0}')" + green +
+         "The same for blue: " + blue_backend_.knobs_url() + "\n\nCtrl-C ends everything.\n";
 }
 
 }  // namespace sy::demo

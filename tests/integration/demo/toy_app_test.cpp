@@ -101,6 +101,13 @@ TEST(ToyApp, EchoesWhoAnsweredOnOneConnection) {
   EXPECT_EQ(app.requests(), 3u);
 }
 
+TEST(ToyApp, TellsItsVersionInTheSameWordsEveryTime) {
+  ToyApp app{AppOptions{}};
+  Client client{app.port()};
+  EXPECT_EQ(client.get("/api/version").body(),
+            R"({"color":"blue","version":"v20240101-abc1234","service":"backend"})");
+}
+
 TEST(ToyApp, CountsTheBytesOfALargeUpload) {
   ToyApp app{AppOptions{}};
   Client client{app.port()};
@@ -207,7 +214,8 @@ TEST(Demo, NamesEveryAppInItsConfigAndItsAdvice) {
     EXPECT_NE(config.find(demo.frontend(color).url()), std::string::npos);
     EXPECT_NE(demo.what_to_try(ports).find(demo.backend(color).knobs_url()), std::string::npos);
   }
-  EXPECT_NE(demo.what_to_try(ports).find("http://127.0.0.1:19900/v1/switch"), std::string::npos);
+  EXPECT_NE(demo.what_to_try(ports).find("--proxy http://127.0.0.1:19900 switch demo green\n"),
+            std::string::npos);
 }
 
 }  // namespace
