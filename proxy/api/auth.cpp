@@ -97,8 +97,10 @@ std::optional<int> FailureLimit::wait(std::string_view address, Instant now) con
 FailureLimit::Bucket& FailureLimit::bucket(std::string_view address, Instant now) {
   const std::string key = counted(address);
   if (const auto at = buckets_.find(key); at != buckets_.end()) return at->second;
-  if (buckets_.size() >= addresses_max)
+  if (buckets_.size() >= addresses_max && now - swept_ >= refill) {
+    swept_ = now;
     std::erase_if(buckets_, [now](const auto& entry) { return level(entry.second, now) >= burst; });
+  }
   if (buckets_.size() >= addresses_max) return others_;
   return buckets_[key];
 }

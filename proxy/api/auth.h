@@ -62,6 +62,7 @@ class FailureLimit {
 
   std::unordered_map<std::string, Bucket> buckets_;
   Bucket others_;
+  Instant swept_{};  // when full buckets were last thrown away
 };
 
 class Auth {

@@ -13,8 +13,10 @@ namespace {
 namespace json = boost::json;
 
 double percent_number(int weight) { return weight / 100.0; }
-int weight_of(const json::value& percent) {
-  return static_cast<int>(std::lround(percent.to_number<double>() * 100));
+int weight_of(const json::value& value) {
+  const double percent = value.to_number<double>();
+  if (!(percent >= 0 && percent <= 100)) throw std::invalid_argument("a weight is no percentage");
+  return static_cast<int>(std::lround(percent * 100));
 }
 double rounded(double value) { return std::round(value * 1000) / 1000; }
 
