@@ -18,6 +18,11 @@ KILLS = int(os.environ.get("SY_KILLS", "30"))
 SEED = int(os.environ.get("SY_SEED", "1"))
 
 
+def run(*arguments):
+    return subprocess.run([binary("switchyard"), *arguments], capture_output=True, text=True, timeout=20,
+                          check=False)
+
+
 class Memory(unittest.TestCase):
     def setUp(self):
         self.blue, self.green = Origin("blue"), Origin("green", "v20240102-def5678")
@@ -50,9 +55,10 @@ class Memory(unittest.TestCase):
 
     def verify_journal(self):
         state = self.proxy.config["state"]["path"]
-        journals = [os.path.join(state, name) for name in os.listdir(state) if "journal" in name and not name.endswith(".torn")]
+        journals = [os.path.join(state, name) for name in os.listdir(state)
+                    if "journal" in name and not name.endswith(".torn")]
         for journal in journals:
-            ran = subprocess.run([binary("switchyard"), "journal", "verify", journal], capture_output=True, text=True, timeout=20, check=False)
+            ran = run("journal", "verify", journal)
             self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
         self.assertTrue(journals)
 
@@ -136,7 +142,7 @@ class Memory(unittest.TestCase):
             upstream = self.blue.wait("/reload/1")[0].peer
             self.reload("reloaded")
             self.assertEqual(client.exchange(request("GET", "/reload/2")).status, 200)
-            self.assertIs(self.blue.wait("/reload/2")[0].peer, upstream, "an equivalent reload keeps upstream connections too")
+            self.assertIs(self.blue.wait("/reload/2")[0].peer, upstream, "upstream connections stay too")
             self.proxy.config["limits"] = {"target": "100B"}
             self.reload("reloaded", 2)
             self.assertEqual(self.get("/" + "x" * 200).status, 414)
@@ -154,7 +160,8 @@ class Memory(unittest.TestCase):
             self.proxy.path.write_text("services: {}\nnonsense: 1\n")
             before = len(self.proxy.log)
             self.proxy.signal(signal.SIGHUP)
-            wait_until(lambda: any("nonsense" in json.dumps(e) for e in self.proxy.log[before:]), what="the problem in the log")
+            wait_until(lambda: any("nonsense" in json.dumps(e) for e in self.proxy.log[before:]),
+                       what="the problem in the log")
             self.assertEqual(client.exchange(request("GET", "/after")).status, 200)
         self.assertEqual(self.get("/fresh").status, 200)
 
@@ -177,13 +184,13 @@ class Memory(unittest.TestCase):
         self.proxy.config["nonsense"] = True
         self.proxy.config["timers"] = {"head": "10 parsecs"}
         self.proxy.write_config()
-        ran = subprocess.run([binary("switchyard"), "check", str(self.proxy.path)], capture_output=True, text=True, timeout=20, check=False)
+        ran = run("check", str(self.proxy.path))
         self.assertEqual(ran.returncode, 78)
         self.assertIn("nonsense", ran.stdout + ran.stderr)
         self.assertIn("timers.head", ran.stdout + ran.stderr)
         del self.proxy.config["nonsense"], self.proxy.config["timers"]
         self.proxy.write_config()
-        ran = subprocess.run([binary("switchyard"), "check", str(self.proxy.path)], capture_output=True, text=True, timeout=20, check=False)
+        ran = run("check", str(self.proxy.path))
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
 
     def test_a_color_that_is_gone_does_not_stop_a_start(self):

@@ -121,8 +121,10 @@ class Switching(ProxyCase):
         self.assertEqual(self.proxy.weights(0, 100).status, 200)
         self.assertEqual(self.colors(10), {"fresh": 10})
         self.assertEqual(self.proxy.weights(100, 0).status, 200)
-        self.assertEqual(self.proxy.api("PUT", "/v1/upstreams/green", {"endpoints": {"backend": []}}).status, 200)
-        wait_until(lambda: self.proxy.color("green")["version"] == self.green.version, what="the configured endpoint back")
+        body = {"endpoints": {"backend": []}}
+        self.assertEqual(self.proxy.api("PUT", "/v1/upstreams/green", body).status, 200)
+        wait_until(lambda: self.proxy.color("green")["version"] == self.green.version,
+                   what="the configured endpoint back")
 
     def test_weight_onto_a_shut_gate_is_refused_without_force(self):
         self.green.healthy = False
@@ -143,7 +145,8 @@ class Killed(unittest.TestCase):
         self.toys = {c: Toy(c, v) for c, v in (("blue", "v20240101-abc1234"), ("green", "v20240102-def5678"))}
         for toy in self.toys.values():
             self.addCleanup(toy.stop)
-        self.proxy = Proxy({"backend": service([self.toys["blue"].url], [self.toys["green"].url], health=FAST)}, workers=2)
+        urls = {color: [toy.url] for color, toy in self.toys.items()}
+        self.proxy = Proxy({"backend": service(urls["blue"], urls["green"], health=FAST)}, workers=2)
         self.addCleanup(self.proxy.clean)
         self.proxy.start().wait_open("blue", "green")
         self.addCleanup(self.proxy.stop)

@@ -17,7 +17,8 @@ class Termination(ProxyCase):
     def configure(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.authority = certificates.make(cls.folder.name, "authority")
-        cls.pairs = {name: certificates.make(cls.folder.name, name, cls.authority) for name in ("app.test", "other.test")}
+        cls.pairs = {name: certificates.make(cls.folder.name, name, cls.authority)
+                     for name in ("app.test", "other.test")}
         cls.trust = certificates.trust(cls.authority[0])
         tls = [{"certificate": c, "key": k} for c, k in cls.pairs.values()]
         return super().configure(listen=[{"address": "127.0.0.1:0", "tls": tls}])

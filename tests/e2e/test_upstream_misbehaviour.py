@@ -40,6 +40,7 @@ BROKEN_CHUNKS = {
 class Misbehaviour(ProxyCase):
     @classmethod
     def configure(cls):
+        cls.green.healthy = False  # so that blue's failures are not replayed on green
         return super().configure(timers={"response_head": "700ms", "body_idle": "700ms", "connect": "300ms"})
 
     def test_a_cut_at_any_octet_never_makes_a_whole_response(self):
@@ -90,8 +91,7 @@ class Misbehaviour(ProxyCase):
             with self.subTest(name):
                 path = f"/chunks/{number}"
                 self.origin.on(path, then_end(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + octets))
-                answer = self.get(path)
-                self.assertTrue(answer.status == 502 or not answer.complete, answer)
+                self.assert_never_whole(path)
         self.assert_unharmed()
 
     def test_extra_octets_after_a_body_poison_no_one(self):

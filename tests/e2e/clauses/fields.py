@@ -25,7 +25,8 @@ class FieldClauses:
         self.assertEqual(answer.body, b"abc")
 
     def test_R02_connection_fields_vanish_without_nomination(self):
-        cases = [("Proxy-Connection", "keep-alive"), ("Keep-Alive", "timeout=5"), ("TE", "trailers"), ("Upgrade", "h2c")]
+        cases = [("Proxy-Connection", "keep-alive"), ("Keep-Alive", "timeout=5"), ("TE", "trailers"),
+                 ("Upgrade", "h2c")]
         for name, value in cases:
             with self.subTest(name):
                 path = "/r02/" + name.lower()

@@ -3,7 +3,7 @@ import unittest
 
 from .origin import Origin
 from .proxy import Proxy, service, wait_until
-from .wire import Client, request
+from .wire import Client, Ended, request
 
 
 class ProxyCase(unittest.TestCase):
@@ -51,6 +51,15 @@ class ProxyCase(unittest.TestCase):
 
     def get(self, target, fields=(), **more):
         return self.ask(request("GET", target, fields, **more))
+
+    def assert_never_whole(self, path):
+        """A GET that the upstream spoils: 502, a body that is visibly cut, or a closed connection."""
+        try:
+            answer = self.get(path)
+        except Ended as end:
+            self.assertEqual(end.got, b"", "half a head")
+            return
+        self.assertTrue(answer.status == 502 or not answer.complete, answer)
 
     def passed(self, path):
         """The newest request the origin saw for a path."""

@@ -41,7 +41,8 @@ def endpoint(text):
 
 def service(blue, green=None, paths=("/",), **more):
     """One service of the config; `blue` and `green` are lists of urls."""
-    health = {"path": "/healthz", "interval": "500ms", "timeout": "450ms", "rise": 1, "fall": 3}
+    health = {"path": "/healthz", "interval": "500ms", "timeout": "450ms", "rise": 1, "fall": 3,
+              "version_field": "version"}
     health.update(more.pop("health", {}))
     return {"match": {"paths": list(paths)}, "health": health, "blue": list(blue),
             "green": list(green if green is not None else blue), **more}
