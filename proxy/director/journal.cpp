@@ -149,6 +149,10 @@ Result<Journal> Journal::open(const std::string& path, std::size_t keep) {
   inner->keep = keep;
   inner->file = File{::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
   if (!inner->file) return system_failure("open " + path);
+  struct stat status {};
+  if (::fstat(inner->file.fd(), &status) != 0) return system_failure("stat " + path);
+  if (!S_ISREG(status.st_mode)) return Error{Blame::self, false, 500, path + " is not a file"};
+  inner->size = status.st_size;
   Chain chain;
   std::string problem;
   std::uint64_t problems = 0;
@@ -159,9 +163,6 @@ Result<Journal> Journal::open(const std::string& path, std::size_t keep) {
     if (entry) inner->take(*std::move(entry));
   });
   if (!torn) return torn.error();
-  struct stat status {};
-  if (::fstat(inner->file.fd(), &status) != 0) return system_failure("stat " + path);
-  inner->size = status.st_size;
   if (problems > 0) {
     inner->note = "journal: " + problem;
     if (problems > 1) inner->note += " (and " + std::to_string(problems - 1) + " more)";
