@@ -78,7 +78,8 @@ void write_response(std::string& out, const ResponseHead& head, const Returning&
     dated = dated || field.id == FieldId::date;
     if (keeps(field, head, returning)) writer.keep(field);
   }
-  if (head.status >= 200) {
+  // A 101 is the last response of its connection; the other 1xx only announce theirs.
+  if (head.status >= 200 || head.status == 101) {
     if (!dated && !returning.date.empty()) writer.line("Date", returning.date);
     if (!returning.set_cookie.empty()) writer.line("Set-Cookie", returning.set_cookie);
     if (!returning.request_id.empty()) writer.line("X-Request-Id", returning.request_id);

@@ -169,11 +169,10 @@ class ChunkDecoder {
   void nominate(std::span<const Field> head_fields);
   // At most one run of body bytes a call; call again while `taken` is not 0 and verdict is `more`.
   [[nodiscard]] Step next(std::string_view in);
-  // After done: the trailer section's fields, valid until the decoder is reset or destroyed;
-  // hop-by-hop and framing fields (RFC 9110 §6.5.1) are left out.
-  [[nodiscard]] const std::string& trailers() const {
-    return trailers_;
-  }  // "Name: value\r\n"…, no final empty line
+  // After done: the trailer section's fields as "Name: value\r\n"…, no final empty line, valid
+  // until the decoder is reset or destroyed. Hop-by-hop fields and those that mean something in the
+  // head (RFC 9110 §6.5.1) are left out.
+  [[nodiscard]] const std::string& trailers() const { return trailers_; }
   [[nodiscard]] Refusal refusal() const { return refusal_; }  // after bad: 400 or 431
   void reset();
 

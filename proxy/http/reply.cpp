@@ -170,16 +170,20 @@ std::string_view page_for(int status, const Pages& pages) {
 
 void write_reply(std::string& out, const Reply& reply, std::string_view accept,
                  const Pages& pages) {
+  const bool bodiless = reply.status == 204 || reply.status == 304;  // RFC 9110 §6.4.1
   const bool html = prefers_html(accept);
-  const std::string body =
-      html ? html_body(reply, page_for(reply.status, pages)) : problem_body(reply);
+  std::string body;
+  if (!bodiless)
+    body = html ? html_body(reply, page_for(reply.status, pages)) : problem_body(reply);
   HeadWriter writer{out};
   writer.raw("HTTP/1.1 ", std::to_string(reply.status), " ", reason_phrase(reply.status), "\r\n");
   if (!reply.date.empty()) writer.line("Date", reply.date);
-  writer.line("Content-Type", html ? "text/html; charset=utf-8" : "application/problem+json");
-  writer.line("Content-Length", body.size());
+  if (!bodiless) {
+    writer.line("Content-Type", html ? "text/html; charset=utf-8" : "application/problem+json");
+    writer.line("Content-Length", body.size());
+    writer.line("X-Content-Type-Options", "nosniff");
+  }
   writer.line("Cache-Control", "no-store");
-  writer.line("X-Content-Type-Options", "nosniff");
   if (!reply.request_id.empty()) writer.line("X-Request-Id", reply.request_id);
   if (reply.retry_after >= 0)
     writer.line("Retry-After", static_cast<std::uint64_t>(reply.retry_after));

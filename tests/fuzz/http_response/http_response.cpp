@@ -49,7 +49,8 @@ void check_meaning(const ResponseHead& head, const ResponseHead& again,
   if (returning.framing == Framing::length) SY_CHECK(again.length == head.length);
   if (head.status >= 200 && !returning.keep_alive) SY_CHECK(!again.keep_alive);
   if (head.status < 200 || head.status == 204) SY_CHECK(!again.has_length);
-  std::size_t cookies = returning.set_cookie.empty() || head.status < 200 ? 0 : 1;
+  const bool interim = head.status < 200 && head.status != 101;
+  std::size_t cookies = returning.set_cookie.empty() || interim ? 0 : 1;
   for (const Field& field : head.fields())
     if (field.id == FieldId::set_cookie && !field.nominated) ++cookies;
   for (const Field& field : again.fields()) {

@@ -89,6 +89,15 @@ TEST(WriteResponse, R26SwitchesWithUpgradeNominated) {
       "HTTP/1.1 101 S\r\nUpgrade: toy\r\nSec-WebSocket-Accept: k\r\nConnection: Upgrade\r\n\r\n");
 }
 
+TEST(WriteResponse, ASwitchCarriesOurFieldsButAnInterimResponseDoesNot) {
+  const Returning ours{
+      .date = date, .set_cookie = "sy=1", .request_id = "id", .pass_upgrade = true};
+  EXPECT_EQ(written("HTTP/1.1 101 S\r\nUpgrade: toy\r\n\r\n", ours),
+            "HTTP/1.1 101 S\r\nUpgrade: toy\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Set-Cookie: sy=1\r\nX-Request-Id: id\r\nConnection: Upgrade\r\n\r\n");
+  EXPECT_EQ(written("HTTP/1.1 102 P\r\n\r\n", ours), "HTTP/1.1 102 P\r\n\r\n");
+}
+
 TEST(WriteResponse, R27SendsContentLengthOnlyWhereItMayBe) {
   EXPECT_EQ(values(written(ok_with("Content-Length: 5\r\n"), {}, Method::head), "Content-Length"),
             Values{"5"});

@@ -22,19 +22,19 @@ std::string_view type_of(const std::string& out) {
 }
 
 TEST(Reply, IsAProblemDocumentForMachines) {
-  EXPECT_EQ(
-      written({.status = 503,
-               .detail = "No upstream is ready.",
-               .request_id = "id-1",
-               .date = "Sun, 06 Nov 1994 08:49:37 GMT",
-               .retry_after = 5,
-               .keep_alive = true},
-              "application/json"),
-      "HTTP/1.1 503 Service Unavailable\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-      "Content-Type: application/problem+json\r\nContent-Length: 119\r\nCache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\nX-Request-Id: id-1\r\nRetry-After: 5\r\n\r\n"
-      "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
-      "\"detail\":\"No upstream is ready.\",\"request_id\":\"id-1\"}\n");
+  EXPECT_EQ(written({.status = 503,
+                     .detail = "No upstream is ready.",
+                     .request_id = "id-1",
+                     .date = "Sun, 06 Nov 1994 08:49:37 GMT",
+                     .retry_after = 5,
+                     .keep_alive = true},
+                    "application/json"),
+            "HTTP/1.1 503 Service Unavailable\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Content-Type: application/problem+json\r\nContent-Length: 119\r\n"
+            "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nX-Request-Id: "
+            "id-1\r\nRetry-After: 5\r\n\r\n"
+            "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+            "\"detail\":\"No upstream is ready.\",\"request_id\":\"id-1\"}\n");
 }
 
 TEST(Reply, ClosesUnlessTold) {
@@ -51,6 +51,11 @@ TEST(Reply, ToHeadHasTheLengthButNoBody) {
   const std::string whole = written({.status = 404, .detail = "x"}, browser);
   const std::string head = written({.status = 404, .detail = "x", .head_only = true}, browser);
   EXPECT_EQ(head + body_of(whole), whole);
+}
+
+TEST(Reply, NoContentHasNoBodyAndNoLength) {
+  EXPECT_EQ(written({.status = 204, .keep_alive = true, .allow = "GET"}, browser),
+            "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nAllow: GET\r\n\r\n");
 }
 
 TEST(Reply, LengthIsThatOfTheBody) {
