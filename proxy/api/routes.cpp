@@ -8,6 +8,7 @@
 #include "api/json_text.h"
 #include "api/translate.h"
 #include "dashboard/assets.h"
+#include "http/reply.h"
 
 namespace sy::api {
 namespace {
@@ -220,6 +221,16 @@ Response problem_response(const Problem& problem) {
   return text_response(problem.status, "application/problem+json", encode(problem));
 }
 
+std::string last_response(const Response& response, const std::string& date) {
+  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
+                     std::string(http::reason_phrase(response.status)) +
+                     "\r\nConnection: close\r\nDate: " + date + "\r\n";
+  for (const auto& [name, value] : response.fields) text += name + ": " + value + "\r\n";
+  if (!response.follow_from)
+    text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  return text + "\r\n" + response.body;
+}
+
 Routes::Routes(const TimeSource& time, Control& control, Provided provided, Options options)
     : time_{time}, control_{control}, provided_{std::move(provided)}, auth_{std::move(options)} {}
 
@@ -312,8 +323,8 @@ Response Routes::status() const {
 
 Response Routes::ready() const {
   const std::string reason = provided_.not_ready ? provided_.not_ready() : std::string{};
-  Response response = json_response(
-      json_text(boost::json::value{{"ready", reason.empty()}, {"reason", reason}}));
+  Response response =
+      json_response(json_text(boost::json::value{{"ready", reason.empty()}, {"reason", reason}}));
   if (!reason.empty()) response.status = 503;
   return response;
 }

@@ -77,4 +77,7 @@ class Routes {
 // A problem as a response, for what is refused before a request is whole.
 [[nodiscard]] Response problem_response(const Problem& problem);
 
+// The bytes of a response after which the connection is closed; of an event stream, its beginning.
+[[nodiscard]] std::string last_response(const Response& response, const std::string& date);
+
 }  // namespace sy::api

@@ -1,7 +1,6 @@
 #include "api/server.h"
 
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -16,6 +15,9 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <list>
 
+#include "api/certificate.h"
+#include "api/registered.h"
+#include "http/reply.h"
 #include "net/tls.h"
 
 namespace sy::api {
@@ -38,25 +40,6 @@ using Parser = http::request_parser<http::string_body>;
 
 Plain& socket_of(Plain& stream) { return stream; }
 Plain& socket_of(Secure& stream) { return stream.next_layer(); }
-
-// The CN of the certificate the client proved to own; empty when there is none that could name an
-// actor in a journal line.
-std::string client_name(const SSL* ssl) {
-  X509* certificate = SSL_get0_peer_certificate(ssl);
-  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return {};
-  const X509_NAME* subject = X509_get_subject_name(certificate);
-  const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at < 0) return {};
-  unsigned char* text = nullptr;
-  const int length =
-      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-  if (length < 0) return {};
-  const std::string found{reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)};
-  OPENSSL_free(text);
-  for (const char c : found)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return {};
-  return found.size() <= 128 ? found : std::string{};
-}
 
 std::string lower(std::string_view text) {
   std::string lowered{text};
@@ -108,10 +91,11 @@ struct Connection {
 }  // namespace
 
 struct Server::Inner {
-  Inner(net::Executor on, const TimeSource& time, Control& control, Provided provided,
+  Inner(net::Executor on, const TimeSource& clock, Control& control, Provided provided,
         Options asked, Bounds limits, net::TaskGroup::Report tell)
       : executor{on},
-        routes{time, control, std::move(provided), asked},
+        time{clock},
+        routes{clock, control, std::move(provided), asked},
         options{std::move(asked)},
         bounds{limits},
         report{std::move(tell)},
@@ -140,7 +124,14 @@ struct Server::Inner {
   template <class Stream>
   net::Awaitable<> refuse(Stream& stream, const Problem& problem);
 
+  // RFC 9110 section 6.6.1.
+  [[nodiscard]] std::string date() const {
+    return sy::http::http_date(
+        std::chrono::floor<std::chrono::seconds>(time.wall()).time_since_epoch().count());
+  }
+
   net::Executor executor;
+  const TimeSource& time;
   Routes routes;
   Options options;
   Bounds bounds;
@@ -153,49 +144,6 @@ struct Server::Inner {
   bool stopped = false;
   net::TaskGroup tasks;
 };
-
-namespace {
-
-// Puts a connection on the server's list for as long as its coroutine lives.
-class Listed {
- public:
-  Listed(std::list<Connection*>& list, Connection& connection)
-      : list_{list}, at_{list.insert(list.end(), &connection)} {}
-  Listed(const Listed&) = delete;
-  Listed& operator=(const Listed&) = delete;
-  ~Listed() { list_.erase(at_); }
-
- private:
-  std::list<Connection*>& list_;
-  std::list<Connection*>::iterator at_;
-};
-
-// A subscription that wakes a timer, and one of the places for event streams.
-class Following {
- public:
-  Following(Control& control, std::size_t& streams, Timer& timer)
-      : control_{control}, streams_{streams}, id_{control.subscribe([this, &timer] {
-          woken_ = true;
-          timer.cancel();
-        })} {
-    ++streams_;
-  }
-  Following(const Following&) = delete;
-  Following& operator=(const Following&) = delete;
-  ~Following() {
-    control_.unsubscribe(id_);
-    --streams_;
-  }
-  [[nodiscard]] bool take_woken() { return std::exchange(woken_, false); }
-
- private:
-  Control& control_;
-  std::size_t& streams_;
-  bool woken_ = false;
-  std::uint64_t id_;
-};
-
-}  // namespace
 
 Result<std::shared_ptr<const net::ServerTls>> Server::Inner::load_tls(const Options& from) const {
   if (from.tls.empty()) return std::shared_ptr<const net::ServerTls>{};
@@ -266,7 +214,7 @@ void Server::Inner::admit(Socket socket) {
 net::Awaitable<> Server::Inner::serve_plain(Socket socket) {
   Plain stream{std::move(socket)};
   Connection connection{stream};
-  const Listed listed{connections, connection};
+  const Listed<Connection> listed{connections, connection};
   std::string nobody;
   co_await serve(stream, connection, std::move(nobody));
   error_code ignored;
@@ -276,13 +224,13 @@ net::Awaitable<> Server::Inner::serve_plain(Socket socket) {
 net::Awaitable<> Server::Inner::serve_secure(Socket socket, net::SslPtr ssl) {
   Secure stream{Plain{std::move(socket)}, ssl.release()};
   Connection connection{stream.next_layer()};
-  const Listed listed{connections, connection};
+  const Listed<Connection> listed{connections, connection};
   error_code failed;
   stream.next_layer().expires_after(bounds.handshake);
   co_await stream.async_handshake(asio::ssl::stream_base::server,
                                   asio::redirect_error(net::use_awaitable, failed));
   if (failed) co_return;
-  std::string client = client_name(stream.native_handle());
+  std::string client = certificate_name(stream.native_handle());
   co_await serve(stream, connection, std::move(client));
   stream.next_layer().expires_after(bounds.handshake);
   co_await stream.async_shutdown(asio::redirect_error(net::use_awaitable, failed));
@@ -350,6 +298,7 @@ net::Awaitable<bool> Server::Inner::write(Stream& stream, const Parser::value_ty
                                           Response response) {
   http::response<http::string_body> message{static_cast<http::status>(response.status),
                                             request.version()};
+  message.set(http::field::date, date());
   for (const auto& [name, value] : response.fields) message.insert(name, value);
   message.keep_alive(request.keep_alive() && !stopped);
   if (request.method() == http::verb::head)
@@ -383,9 +332,7 @@ net::Awaitable<> Server::Inner::follow(Stream& stream, Response response) {
     co_return co_await refuse(stream, full);
   }
   std::uint64_t after = *response.follow_from;
-  std::string text = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
-  for (const auto& [name, value] : response.fields) text += name + ": " + value + "\r\n";
-  text += "\r\n" + response.body;
+  std::string text = last_response(response, date());
   Timer timer{executor};
   Following following{routes.control(), streams, timer};
   while (!stopped) {
@@ -405,10 +352,7 @@ net::Awaitable<> Server::Inner::follow(Stream& stream, Response response) {
 template <class Stream>
 net::Awaitable<> Server::Inner::refuse(Stream& stream, const Problem& problem) {
   const Response response = problem_response(problem);
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
-                     std::string(problem_title(response.status)) + "\r\nConnection: close\r\n";
-  for (const auto& [name, value] : response.fields) text += name + ": " + value + "\r\n";
-  text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
+  const std::string text = last_response(response, date());
   std::ignore = co_await send(stream, text);  // the connection ends either way
 }
 
