@@ -1,5 +1,5 @@
-// A log-bucket histogram of durations that merges exactly: octaves from 64 us to 67 s, each cut into
-// four equal parts, so within them a quantile is never over by more than 25 %.
+// A log-bucket histogram of durations that merges exactly: octaves from 64 us to 67 s, each cut
+// into four equal parts, so within them a quantile is never over by more than 25 %.
 #pragma once
 #include <array>
 #include <bit>
@@ -12,7 +12,8 @@ namespace sy::tally {
 
 class Histogram {
  public:
-  static constexpr std::size_t size = 82;  // bucket 0 is everything under 64 us, the last everything over
+  static constexpr std::size_t size =
+      82;  // bucket 0 is everything under 64 us, the last everything over
 
   void add(Duration duration) {
     ++counts_[bucket(duration)];
@@ -64,7 +65,8 @@ class Histogram {
     const std::size_t octave = at / 4;
     const std::size_t quarter = at % 4;
     // Bucket 1 + 4o + q covers [first * 2^o * (1 + q/4), first * 2^o * (1 + (q+1)/4)).
-    return Duration{(first << octave) + ((first << octave) >> 2) * static_cast<std::int64_t>(quarter)};
+    return Duration{(first << octave) +
+                    ((first << octave) >> 2) * static_cast<std::int64_t>(quarter)};
   }
   bool operator==(const Histogram&) const = default;
 
