@@ -36,6 +36,20 @@ def connect(port, count):
     return held
 
 
+def affordable(connections):
+    """As many connections as the limit on descriptors allows; the proxy keeps half for upstreams."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    wanted = 2 * connections + 1000
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted) if wanted > hard else (hard, hard))
+        return connections
+    except (OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    fewer = min(connections, hard // 2 - 200)
+    print(f"{hard} file descriptors allow {fewer} connections", file=sys.stderr)
+    return fewer
+
+
 def measure(pid, port, count):
     for client in connect(port, 50):  # warms buffers and pools
         client.close()
@@ -44,7 +58,8 @@ def measure(pid, port, count):
     growth = resident(pid) - before
     for client in held:
         client.close()
-    return {"connections": count, "before_bytes": before, "growth_bytes": growth, "bytes_per_connection": round(growth / count)}
+    return {"connections": count, "before_bytes": before, "growth_bytes": growth,
+            "bytes_per_connection": round(growth / count)}
 
 
 def main():
@@ -52,17 +67,15 @@ def main():
     parser.add_argument("--connections", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if hard < options.connections + 1000:
-        sys.exit(f"needs {options.connections + 1000} file descriptors, may have {hard} (soft {soft})")
+    options.connections = affordable(options.connections)
     rows = {}
     with proxy_and_toys(workers=options.workers, limits={"clients": options.connections + 1000},
                         timers={"idle": "10m"}) as proxy:
         rows["switchyard"] = measure(proxy.child.pid, proxy.address[1], options.connections)
         with peers.Folder() as folder:
-            upstream = [int(url.rpartition(":")[2]) for s in proxy.config["services"].values() for url in s["blue"] + s["green"]]
-            other = peers.haproxy(folder, upstream, 0, clients=options.connections + 1000)
+            backend = proxy.config["services"]["backend"]
+            upstream = [int(url.rpartition(":")[2]) for url in backend["blue"] + backend["green"]]
+            other = peers.haproxy(folder, upstream, 0, clients=options.connections + 80)
             try:
                 rows["haproxy"] = measure(other.pid, other.port, options.connections)
             finally:

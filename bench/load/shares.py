@@ -23,7 +23,8 @@ def difference(after, before):
     for worker, colors in sorted(after.items()):
         part = {c: colors.get(c, 0) - before.get(worker, {}).get(c, 0) for c in ("blue", "green")}
         total = sum(part.values())
-        rows[worker] = {"requests": int(total), "green_percent": round(100 * part["green"] / total, 4) if total else None}
+        percent = round(100 * part["green"] / total, 4) if total else None
+        rows[worker] = {"requests": int(total), "green_percent": percent}
     return rows
 
 
