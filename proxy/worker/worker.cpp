@@ -68,7 +68,6 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
     gates_.emplace_back(executor(), setup.listeners[i].fd, i);
     tasks_.spawn_uncancelled(accept_from(gates_.back()));
   }
-  tasks_.spawn_uncancelled(tick());
 }
 
 // Sessions live in coroutine frames: everything they wait for is ended, and they are let run out,
@@ -84,7 +83,10 @@ Worker::~Worker() {
   }
 }
 
-void Worker::run() { io_.run(); }
+void Worker::run() {
+  tasks_.spawn_uncancelled(tick());
+  io_.run();
+}
 
 void Worker::stop() { io_.stop(); }
 
@@ -115,14 +117,16 @@ net::Awaitable<Report> Worker::collect() {
 }
 
 net::Awaitable<> Worker::finish() {
-  auto work = [this] {
-    stop_accepting();
-    for (Session& session : sessions_) {
-      if (session.idle()) session.stream.expire();
-    }
-  };
+  auto work = [this] { finish_here(); };
   auto task = on_thread(std::move(work));
   co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+}
+
+void Worker::finish_here() {
+  stop_accepting();
+  for (Session& session : sessions_) {
+    if (session.idle()) session.stream.expire();
+  }
 }
 
 net::Awaitable<> Worker::close_all() {

@@ -65,6 +65,18 @@ class Worker {
   void run();
   void stop();  // from any thread
 
+  // The pieces run() is made of, for whoever drives a worker by hand on one thread (the tests):
+  // everything that can be done without waiting, the tick, and what the calls below do.
+  void poll() {
+    io_.restart();
+    io_.poll();
+  }
+  void turn(Instant now);
+  void install(split::RoutingPtr routing);
+  void apply(SettingsPtr settings);
+  [[nodiscard]] Report report();
+  void finish_here();
+
   // Called on another thread's executor; each completes there once the worker has done it.
   [[nodiscard]] net::Awaitable<> adopt(split::RoutingPtr routing);
   [[nodiscard]] net::Awaitable<> reload(SettingsPtr settings);
@@ -120,21 +132,17 @@ class Worker {
   };
   template <class Work>
   [[nodiscard]] net::Awaitable<> on_thread(Work work);
-  void install(split::RoutingPtr routing);
   void fill(ServiceSlot& slot, const split::Service& service);
   void drop_unused_pools();
   [[nodiscard]] upstream::Pool& pool(const split::Endpoint& endpoint);
   const std::string* intern(std::string_view text);
   [[nodiscard]] ServiceSlot& slot_named(const std::string& name);
-  void apply(SettingsPtr settings);
-  [[nodiscard]] Report report();
   void stop_accepting();
   [[nodiscard]] net::Awaitable<> accept_from(Gate& gate);
   [[nodiscard]] bool accept_some(Gate& gate);
   void admit(int fd, std::size_t listener);
   [[nodiscard]] net::Awaitable<> serve(net::Socket socket, std::size_t listener, Peer peer);
   [[nodiscard]] net::Awaitable<> tick();
-  void turn(Instant now);
 
   const TimeSource& time_;
   std::size_t index_;
