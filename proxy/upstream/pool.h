@@ -91,7 +91,11 @@ class Pool {
   // Nothing refers to it any more.
   [[nodiscard]] bool quiet() const { return connections_.empty(); }
   [[nodiscard]] const split::Endpoint& endpoint() const { return endpoint_; }
-  void update(const split::Endpoint& endpoint) { endpoint_.open = endpoint.open; }
+  // Its gate may have moved; one that opens ends all suspicion.
+  void update(const split::Endpoint& endpoint) {
+    if (endpoint.open && !endpoint_.open) trusted();
+    endpoint_.open = endpoint.open;
+  }
 
   // A connect failed a moment ago: others are to be preferred until then.
   [[nodiscard]] bool suspect(Instant now) const { return now < suspect_until_; }

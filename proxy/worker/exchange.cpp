@@ -97,19 +97,31 @@ net::Awaitable<Exchange::Ended> Exchange::forward() {
   co_return Ended::failed;
 }
 
-// The color that was picked; the other when none of its endpoints is fit and one of the other's is.
+// An endpoint of the color that was picked. The other color takes over when this one has vanished,
+// or when it has traffic of its own anyway: one reset must not show users a version at 0 %.
 upstream::Pool* Exchange::choose() {
-  if (upstream::Pool* fit = worker_.choose(*service_, color_, failed_pool_, false)) return fit;
   const Color second = other(color_);
-  upstream::Pool* fit =
-      previewed_ ? nullptr : worker_.choose(*service_, second, failed_pool_, false);
-  if (fit == nullptr) return worker_.choose(*service_, color_, failed_pool_, true);
-  if (counted_in_) --service_->summary[color_].in_flight;
-  color_ = second;
+  const split::Routing& routing = worker_.routing();
+  const bool serves = routing.weight[second] != 0 || routing.live == second;
+  const bool vanished = worker_.choose(*service_, color_, Fitness::fit, nullptr) == nullptr;
+  const bool may_cross = !previewed_ && (serves || vanished);
+  for (const Fitness fitness : {Fitness::fit, Fitness::open, Fitness::any}) {
+    if (upstream::Pool* own = worker_.choose(*service_, color_, fitness, failed_pool_)) return own;
+    upstream::Pool* cross =
+        may_cross ? worker_.choose(*service_, second, fitness, failed_pool_) : nullptr;
+    if (cross == nullptr) continue;
+    change_color(second);
+    return cross;
+  }
+  return worker_.choose(*service_, color_, Fitness::any, nullptr);
+}
+
+void Exchange::change_color(Color color) {
+  --service_->summary[color_].in_flight;
+  color_ = color;
+  ++service_->summary[color_].in_flight;
   version_ = service_->version[color_];
   set_cookie_.clear();
-  if (counted_in_) ++service_->summary[color_].in_flight;
-  return fit;
 }
 
 net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
@@ -149,6 +161,7 @@ net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection)
     co_await download(connection);
   } else {
     uploading_ = true;
+    connection.deadline.off();
     co_await (upload(connection) && download(connection));
   }
   leave_pending();
@@ -221,6 +234,8 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
       upload_started_ = true;
       connection.deadline.in(timers.body_idle);
       std::ignore = co_await net::write_all(connection.stream, out.pieces(), error);
+      // While the client is waited for, the upstream has nothing to be late with.
+      if (!response_head_read_) connection.deadline.off();
     }
     if (run.taken != 0) upload_started_ = true;
     outcome_.bytes_in += run.bytes;

@@ -59,6 +59,7 @@ class Exchange {
   // One attempt after another.
   [[nodiscard]] net::Awaitable<Ended> forward();
   [[nodiscard]] upstream::Pool* choose();
+  void change_color(Color color);
   [[nodiscard]] net::Awaitable<upstream::Connection*> connect(upstream::Pool& pool);
   [[nodiscard]] net::Awaitable<Ended> talk(upstream::Connection& connection);
   [[nodiscard]] bool may_retry(bool sent) const;
@@ -80,6 +81,7 @@ class Exchange {
   void head_arrived();
   void leave_pending();
   void response_moved(Moved moved, http::Framing as);
+  [[nodiscard]] bool offered(std::string_view upgrade) const;
   [[nodiscard]] net::Awaitable<> tunnel(upstream::Connection& connection, std::size_t length);
   void fail(tally::Failure failure, int status, std::string_view detail);
 
@@ -98,6 +100,7 @@ class Exchange {
   std::string response_;                         // a head on its way to the client
   std::string set_cookie_;
   std::string accept_;
+  std::string offered_;  // the Upgrade the client sent, lower case
   std::array<char, 64> request_id_text_;
   std::size_t request_id_size_ = 32;
   BodySource upload_;
@@ -109,7 +112,6 @@ class Exchange {
   bool previewed_ = false;
   bool idempotent_ = false;
   bool keep_alive_ = true;
-  bool wants_upgrade_ = false;
   bool whole_ = true;  // the body, if any, is all in the session's buffer
   bool websocket_ = false;
   bool uploading_ = false;

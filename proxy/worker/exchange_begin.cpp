@@ -77,9 +77,9 @@ void Exchange::keep_facts(const http::RequestHead& head) {
   idempotent_ = http::idempotent(head.method);
   framing_ = head.framing;
   length_ = head.length;
-  keep_alive_ = head.keep_alive;
+  keep_alive_ = head.keep_alive && head.minor == 1;  // RFC 9112 §9.3: none with 1.0 clients
   client_minor_ = head.minor;
-  wants_upgrade_ = !head.upgrade.empty();
+  if (!head.upgrade.empty()) std::ignore = lower(head.upgrade, offered_);
   websocket_ = head.upgrade_websocket;
   upload_ = BodySource{framing_, length_, session_.settings->options.limits.http};
   if (framing_ == Framing::chunked) upload_.nominate(head.fields());
@@ -179,7 +179,7 @@ void Exchange::write_head(const http::RequestHead& head) {
   forwarding.traceparent = traceparent;
   forwarding.via = options.via;
   forwarding.forwarded = options.forwarded;
-  forwarding.pass_upgrade = wants_upgrade_;
+  forwarding.pass_upgrade = !offered_.empty();
   forwarding.framing = framing_;
   forwarding.length = length_;
   if (worker_.routing().affinity.on) forwarding.affinity_cookie = worker_.routing().affinity.cookie;

@@ -1,4 +1,5 @@
 // The way back of an exchange: response heads, interim responses, bodies, tunnels.
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -25,6 +26,25 @@ Duration announced_idle(std::string_view value) {
   const std::string_view digits = value.substr(at + 8);
   std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
   return std::chrono::seconds{seconds};
+}
+
+bool same(std::string_view wanted, std::string_view lower_case) {
+  return std::equal(wanted.begin(), wanted.end(), lower_case.begin(), lower_case.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
+// True when `good` says so of every item of a comma-separated list.
+template <class Good>
+bool every_item(std::string_view list, Good good) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
+    item = item.substr(0, item.find_last_not_of(" \t") + 1);
+    if (!item.empty() && !good(item)) return false;
+  }
+  return true;
 }
 
 Framing towards(int client_minor, Framing from) {
@@ -212,8 +232,16 @@ void Exchange::response_moved(Moved moved, Framing as) {
   if (as == Framing::to_close) session_.stream.reset();
 }
 
+// Every protocol the upstream switches to must be one the client asked for (RFC 9110 §7.8).
+bool Exchange::offered(std::string_view upgrade) const {
+  if (upgrade.empty() || offered_.empty()) return false;
+  return every_item(upgrade, [&](std::string_view wanted) {
+    return !every_item(offered_, [&](std::string_view had) { return !same(wanted, had); });
+  });
+}
+
 net::Awaitable<> Exchange::tunnel(upstream::Connection& connection, std::size_t length) {
-  if (!wants_upgrade_ || worker_.response_head().upgrade.empty() || !request_complete_) {
+  if (!offered(worker_.response_head().upgrade) || !request_complete_) {
     fail(Failure::bad_response, 502, "The service switched protocols without being asked to.");
     co_return;
   }

@@ -374,17 +374,18 @@ bool Worker::is_health_path(const split::Route& route, std::string_view path) co
   return routing_->services[route.service].health_path == path;
 }
 
-upstream::Pool* Worker::choose(ServiceSlot& slot, Color color, const upstream::Pool* avoid,
-                               bool any) {
+upstream::Pool* Worker::choose(const ServiceSlot& slot, Color color, Fitness fitness,
+                               const upstream::Pool* avoid) {
   const auto& pools = slot.pools[color];
   const Instant now = wheel_.now();
   const auto good = [&](const upstream::Pool* pool) {
-    return pool->endpoint().open && !pool->suspect(now) && pool != avoid;
+    if (pool == avoid) return false;
+    if (fitness != Fitness::any && !pool->endpoint().open) return false;
+    return fitness != Fitness::fit || !pool->suspect(now);
   };
-  if (pools.size() == 1) return any || good(pools[0]) ? pools[0] : nullptr;
+  if (pools.size() == 1) return good(pools[0]) ? pools[0] : nullptr;
   upstream::Pool* best = nullptr;
-  // Two random starts, each walking on to the next good one: least busy of two (edge.md decision
-  // 9).
+  // Two random starts, each walking on to the next good one (edge.md decision 9).
   for (int draw = 0; draw < 2 && !pools.empty(); ++draw) {
     const std::size_t start = random() % pools.size();
     for (std::size_t i = 0; i < pools.size(); ++i) {
@@ -394,10 +395,7 @@ upstream::Pool* Worker::choose(ServiceSlot& slot, Color color, const upstream::P
       break;
     }
   }
-  if (best != nullptr || !any || pools.empty()) return best;
-  const std::size_t start = random() % pools.size();
-  upstream::Pool* first = pools[start];
-  return first == avoid ? pools[(start + 1) % pools.size()] : first;
+  return best;
 }
 
 bool Worker::spend_retry() {

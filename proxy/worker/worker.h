@@ -45,6 +45,10 @@ struct Report {
   Duration loop_lag{};           // worst since the last report
 };
 
+// How good an endpoint must be: its gate open and no connect failed in the last second; its gate
+// open; or just there.
+enum class Fitness : std::uint8_t { fit, open, any };
+
 struct Setup {
   std::size_t index = 0;
   std::size_t count = 1;  // of workers; process-wide limits are divided by it
@@ -102,10 +106,10 @@ class Worker {
   [[nodiscard]] ServiceSlot& slot(std::size_t service) { return *table_[service].slot; }
   [[nodiscard]] const std::string* route_name(const split::Route& route) const;
   [[nodiscard]] bool is_health_path(const split::Route& route, std::string_view path) const;
-  // An endpoint of this color: open and not suspect if there is one, less busy of two; any other
-  // when there is none and `any`. Never `avoid` while there is another.
-  [[nodiscard]] upstream::Pool* choose(ServiceSlot& slot, Color color, const upstream::Pool* avoid,
-                                       bool any);
+  // The less busy of two random endpoints of this color that are at least this fit; never `avoid`,
+  // null when there is none.
+  [[nodiscard]] upstream::Pool* choose(const ServiceSlot& slot, Color color, Fitness fitness,
+                                       const upstream::Pool* avoid);
   [[nodiscard]] bool spend_retry();
   [[nodiscard]] bool enter_pending(Color color);
   void leave_pending(Color color) { --pending_[color]; }

@@ -32,6 +32,38 @@ TEST(Failure, ARefusedConnectionMovesAnyMethodToTheOtherColor) {
   EXPECT_EQ(world.books(Color::green).by_class[2], 1u);
 }
 
+TEST(Failure, AColorThatJustCameBackTakesOverFromOneThatJustDied) {
+  SessionWorld world;
+  world.route({5'000, 5'000});
+  world.blue.shut();
+  End client = world.connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nCookie: switchyard=b.d1.9999\r\n\r\n");
+  End origin = world.upstream(world.green);
+  origin.send(ok);
+  world.settle();
+  std::ignore = client.receive();
+  world.blue.reopen();
+  world.green.shut();
+  origin.close();
+  world.settle();
+
+  client.send(get);
+
+  EXPECT_TRUE(world.upstream(world.blue).connected());
+}
+
+TEST(Failure, AResetOfLiveDoesNotShowTheVersionAtZeroPercent) {
+  SessionWorld world;
+  End client = world.connect();
+  client.send(get);
+  End origin = world.upstream(world.blue);
+
+  origin.reset();
+
+  EXPECT_TRUE(world.upstream(world.blue).connected());
+  EXPECT_FALSE(world.green.accept().connected());
+}
+
 TEST(Failure, BothColorsRefusingIsA503WithRetryAfter) {
   SessionWorld world;
   world.blue.shut();
@@ -175,6 +207,18 @@ TEST(Failure, AStormOfInterimResponsesIsA502) {
   world.settle();
 
   EXPECT_NE(client.receive().find("HTTP/1.1 502 "), std::string::npos);
+}
+
+TEST(Failure, ASwitchToAProtocolThatWasNotOfferedIsA502) {
+  SessionWorld world;
+  End client = world.connect();
+  client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: WebSocket, toy/2\r\n\r\n");
+  End origin = world.upstream(world.blue);
+  origin.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: toy\r\n\r\n");
+  world.settle();
+
+  EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 502 "));
 }
 
 TEST(Failure, ASwitchOfProtocolsNobodyAskedForIsA502) {
