@@ -14,6 +14,11 @@ from support.wire import Client, Ended, request
 FAST = {"path": "/healthz", "interval": "100ms", "timeout": "90ms", "rise": 1, "fall": 3}
 
 
+def then_reset(peer, _):
+    peer.reset()
+    return False
+
+
 class Switching(ProxyCase):
     workers = 2
 
@@ -93,6 +98,19 @@ class Switching(ProxyCase):
         self.assertEqual(answer.value("X-Origin"), "green")
         self.assertIsNone(answer.value("Set-Cookie"))
         self.assertEqual(self.get("/preview").value("X-Origin"), "blue")
+
+    def test_a_failing_live_color_does_not_show_a_color_at_0_percent(self):
+        self.blue.on("/fails", then_reset)
+        for _ in range(5):
+            self.assertEqual(self.get("/fails").status, 502)
+        self.assertEqual(self.green.seen("/fails"), [])
+
+    def test_a_failing_candidate_is_replayed_on_live(self):
+        self.green.on("/shield", then_reset)
+        self.assertEqual(self.proxy.weights(50, 50).status, 200)
+        for _ in range(10):
+            self.assertEqual(self.get("/shield").value("X-Origin"), "blue")
+        self.assertGreater(len(self.green.seen("/shield")), 0)
 
     def test_switch_and_rollback(self):
         self.assertEqual(self.proxy.api("POST", "/v1/switch", {"color": "green", "reason": "new"}).status, 200)
