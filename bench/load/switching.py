@@ -2,6 +2,7 @@
 """10 000 weight changes and 1 000 blue-green switches while requests arrive on schedule: GET and POST
 on kept-alive connections, new connections, WebSockets. Not one request may fail."""
 import argparse
+import collections
 import random
 import sys
 import time
@@ -20,6 +21,13 @@ def change_weights(proxy, count, chance):
 def switch(proxy, count):
     for number in range(count):
         changed(proxy.api("POST", "/v1/switch", {"color": "green" if number % 2 == 0 else "blue"}))
+
+
+def add_up(counts):
+    total = collections.Counter()
+    for one in counts:
+        total.update(one)
+    return dict(total)
 
 
 def main():
@@ -47,11 +55,14 @@ def main():
                 lines.append(load.result())
             total = {key: sum(line[key] for line in lines) for key in ("sent", "ok", "failed")}
             total["by_reason"] = [line["by_reason"] for line in lines if line["by_reason"]]
-            total["by_kind"] = [line["by_kind"] for line in lines]
+            for key in ("by_kind", "by_color"):
+                total[key] = add_up(line[key] for line in lines)
             total["p99_ms"] = max(line["p99_ms"] for line in lines)
             total["max_ms"] = max(line["max_ms"] for line in lines)
             total["seconds"] = round(time.monotonic() - began, 1)
             failed |= verdict(total, f"{done} {name}")
+        generation = proxy.status()["generation"]
+        print(f"generation {generation} after {options.weights + options.switches} changes")
     return failed
 
 
