@@ -11,7 +11,7 @@ from support.origin import Origin
 from support.toy import Toy
 from support.wire import Client, Ended, request
 
-FAST = {"path": "/healthz", "interval": "100ms", "timeout": "90ms", "rise": 1, "fall": 3}
+FAST = {"path": "/healthz", "interval": "200ms", "timeout": "190ms", "rise": 1, "fall": 3}
 
 
 def then_reset(peer, _):
