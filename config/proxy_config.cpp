@@ -154,6 +154,7 @@ std::vector<std::string> needs_restart(const ProxyConfig& running, const ProxyCo
       running.control.port != next.control.port) {
     keys.emplace_back("control.address");
   }
+  if (running.access_log != next.access_log) keys.emplace_back("access_log");
   if (running.state_path != next.state_path) keys.emplace_back("state.path");
   return keys;
 }

@@ -134,7 +134,7 @@ std::vector<std::string> App::resolve(const std::string& host) {
 }
 
 Result<> App::start_control() {
-  control_ = std::make_unique<api::DirectorControl>(*director_);
+  control_ = std::make_unique<DirectorControl>(*director_);
   auto report = [this](std::string_view what) {
     log_.warning("control", {{"what", std::string{what}}});
   };

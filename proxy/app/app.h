@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "access_log/access_log.h"
-#include "api/control.h"
 #include "api/server.h"
+#include "app/director_control.h"
 #include "app/fleet.h"
 #include "app/log.h"
 #include "app/settings.h"
@@ -84,7 +84,7 @@ class App {
   std::unique_ptr<probe::Prober> prober_;
   std::unique_ptr<WorkerFleet> fleet_;
   std::unique_ptr<director::Director> director_;
-  std::unique_ptr<api::DirectorControl> control_;
+  std::unique_ptr<DirectorControl> control_;
   std::unique_ptr<api::Server> server_;
   net::asio::basic_signal_set<net::Executor> signals_;
   Timer beat_timer_;

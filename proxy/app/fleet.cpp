@@ -52,6 +52,7 @@ void WorkerFleet::add(director::Collected& all, const worker::Report& report) co
   one.clients = report.clients;
   one.accepted = report.accepted;
   one.refused = report.refused;
+  one.faults = report.faults;
   one.over_limit = report.over_limit;
   one.loop_lag = report.loop_lag;
   all.workers.push_back(std::move(one));

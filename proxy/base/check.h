@@ -1,5 +1,5 @@
-// SY_CHECK: a broken promise of our own code ends the process in every build. Never for what a peer,
-// a disk or an operator can cause.
+// SY_CHECK: a broken promise of our own code ends the process in every build. Never for what a
+// peer, a disk or an operator can cause.
 #pragma once
 #include <cstdio>
 #include <cstdlib>

@@ -30,9 +30,7 @@ template <class T>
 struct PerColor {
   T blue{};
   T green{};
-  [[nodiscard]] constexpr T& operator[](Color color) {
-    return color == Color::blue ? blue : green;
-  }
+  [[nodiscard]] constexpr T& operator[](Color color) { return color == Color::blue ? blue : green; }
   [[nodiscard]] constexpr const T& operator[](Color color) const {
     return color == Color::blue ? blue : green;
   }

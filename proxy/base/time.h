@@ -5,7 +5,7 @@
 namespace sy {
 
 using Duration = std::chrono::nanoseconds;
-using Instant = std::chrono::steady_clock::time_point;  // does not survive a restart
+using Instant = std::chrono::steady_clock::time_point;              // does not survive a restart
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;  // for people and records
 
 // The only way to learn the time. One implementation reads the clocks, the other is ManualTime in

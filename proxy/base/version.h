@@ -1,4 +1,5 @@
-// Version names: v{YYYYMMDD}-{git sha, 7 to 40 lower-case hex digits} (mission guide, "Version Format").
+// Version names: v{YYYYMMDD}-{git sha, 7 to 40 lower-case hex digits} (the deployment guide,
+// "Version Format").
 #pragma once
 #include <string>
 #include <string_view>

@@ -21,6 +21,7 @@ struct Collected {
     std::int64_t clients = 0;  // open client connections
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;     // requests answered with 4xx/5xx before a color was picked
+    std::uint64_t faults = 0;      // connections that ended by an exception: bugs
     std::uint64_t over_limit = 0;  // connections turned away
     Duration loop_lag{};           // worst since the last collect
   };

@@ -206,16 +206,28 @@ void add_workers(Out& out, const director::Collected& collected) {
                      "Client connections turned away at a limit.");
   auto refused = family(MetricType::Counter, "requests_refused_total",
                         "Requests answered with 4xx or 5xx before a color was picked.");
+  auto requests = family(MetricType::Counter, "worker_requests_total",
+                         "Requests answered by a color, by the worker that carried them.");
+  auto faults = family(MetricType::Counter, "worker_faults_total",
+                       "Connections that ended by a fault of this program.");
   for (std::size_t i = 0; i < collected.workers.size(); ++i) {
     const auto& worker = collected.workers[i];
     const Labels labels{{"worker", std::to_string(i)}};
+    for (const Color color : colors) {
+      std::uint64_t carried = 0;
+      for (const auto& service : worker.services) carried += service[color].requests();
+      const Labels both{{"worker", std::to_string(i)}, {"color", std::string{name(color)}}};
+      requests.metric.push_back(counter(both, carried));
+    }
+    faults.metric.push_back(counter(labels, worker.faults));
     lag.metric.push_back(gauge(labels, seconds(worker.loop_lag)));
     clients.metric.push_back(gauge(labels, static_cast<double>(worker.clients)));
     accepted.metric.push_back(counter(labels, worker.accepted));
     over.metric.push_back(counter(labels, worker.over_limit));
     refused.metric.push_back(counter(labels, worker.refused));
   }
-  for (auto* made : {&lag, &clients, &accepted, &over, &refused}) out.push_back(std::move(*made));
+  for (auto* made : {&lag, &clients, &accepted, &over, &refused, &requests, &faults})
+    out.push_back(std::move(*made));
 }
 
 void add_one(Out& out, MetricFamily made, ClientMetric metric) {

@@ -15,11 +15,11 @@ enum class Failure : std::uint8_t {
   none,
   connect_refused,
   connect_timeout,
-  reset,          // closed or reset before a whole response head
-  timeout,        // no response head, or no progress of the body, in time
-  bad_response,   // not HTTP, or a framing error
-  truncated,      // the body ended early
-  no_endpoint,    // nothing to send to
+  reset,         // closed or reset before a whole response head
+  timeout,       // no response head, or no progress of the body, in time
+  bad_response,  // not HTTP, or a framing error
+  truncated,     // the body ended early
+  no_endpoint,   // nothing to send to
 };
 inline constexpr std::size_t failure_kinds = 8;
 
@@ -43,13 +43,13 @@ struct Summary {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t retries = 0;
-  std::uint64_t connects = 0;          // new upstream connections
+  std::uint64_t connects = 0;  // new upstream connections
   std::uint64_t connect_failures = 0;
-  std::uint64_t reuses = 0;            // requests sent on a pooled connection
-  std::uint64_t tunnels = 0;           // upgrades completed
-  std::int64_t in_flight = 0;          // a level, not a count; sums across workers, stays on difference
-  std::int64_t open_tunnels = 0;       // level
-  std::int64_t pooled = 0;             // idle upstream connections; level
+  std::uint64_t reuses = 0;       // requests sent on a pooled connection
+  std::uint64_t tunnels = 0;      // upgrades completed
+  std::int64_t in_flight = 0;     // a level, not a count: since() keeps it
+  std::int64_t open_tunnels = 0;  // level
+  std::int64_t pooled = 0;        // idle upstream connections; level
 
   void add(const Outcome& outcome) {
     const auto kind = static_cast<std::size_t>(outcome.status / 100);

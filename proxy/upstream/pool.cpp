@@ -81,46 +81,50 @@ Connection* Pool::reuse() {
   return nullptr;
 }
 
-net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
-  error_code error;
-  const auto address = asio::ip::make_address(endpoint_.address, error);
-  if (error) {
-    failure = Failure::no_endpoint;
-    co_return unreachable(endpoint_, "not a numeric address: " + endpoint_.address);
-  }
-  const asio::ip::tcp::endpoint to{address, endpoint_.port};
-  net::Socket socket{around_.executor};
-  socket.open(asio::generic::stream_protocol{to.protocol()}, error);
+// A connection not yet connected, or why there cannot be one.
+Result<Connection*> Pool::open(const asio::ip::address& address) {
   net::SslPtr ssl;
-  if (!error && endpoint_.tls) {
+  if (endpoint_.tls) {
     if (around_.tls == nullptr) {
-      failure = Failure::connect_refused;
-      co_return unreachable(endpoint_, "no certificates to verify it with could be loaded");
+      return unreachable(endpoint_, "no certificates to verify it with could be loaded");
     }
     ssl = around_.tls->connect(endpoint_.host, &session_);
   }
+  error_code error;
+  net::Socket socket{around_.executor};
+  const auto protocol = address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
+  socket.open(asio::generic::stream_protocol{protocol}, error);
   if (error) {
-    failure = Failure::no_endpoint;
-    co_return Error{Blame::self, true, 503,
-                    "no socket for " + endpoint_.url + ": " + error.message()};
+    return Error{Blame::self, true, 503, "no socket for " + endpoint_.url + ": " + error.message()};
   }
   set_no_delay(socket);
-  Connection* connection = keep(std::move(socket), std::move(ssl));
-  connection->deadline.in(around_.options.connect);
-  const asio::generic::stream_protocol::endpoint generic{to};
-  co_await connection->stream.socket().async_connect(
-      generic, asio::redirect_error(net::use_awaitable, error));
-  if (!error && endpoint_.tls) co_await connection->stream.handshake(error);
-  connection->deadline.off();
-  if (connection->stream.expired()) error = asio::error::timed_out;
-  if (!error) co_return connection;
+  return keep(std::move(socket), std::move(ssl));
+}
+
+net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
+  failure = Failure::no_endpoint;
+  error_code error;
+  const auto address = asio::ip::make_address(endpoint_.address, error);
+  if (error) co_return unreachable(endpoint_, "not a numeric address: " + endpoint_.address);
+  const auto opened = open(address);
+  if (!opened) co_return opened.error();
+  Connection& connection = **opened;
+  connection.deadline.in(around_.options.connect);
+  const asio::generic::stream_protocol::endpoint to{
+      asio::ip::tcp::endpoint{address, endpoint_.port}};
+  co_await connection.stream.socket().async_connect(
+      to, asio::redirect_error(net::use_awaitable, error));
+  if (!error && endpoint_.tls) co_await connection.stream.handshake(error);
+  connection.deadline.off();
+  if (connection.stream.expired()) error = asio::error::timed_out;
+  failure = error ? failure_of(error) : Failure::none;
+  if (!error) co_return &connection;
   std::string why = error == asio::error::timed_out ? "connect timed out" : error.message();
   if (endpoint_.tls) {
-    const std::string fault = net::certificate_fault(connection->stream.ssl());
+    const std::string fault = net::certificate_fault(connection.stream.ssl());
     if (!fault.empty()) why = "tls: certificate refused: " + fault;
   }
-  failure = failure_of(error);
-  discard(*connection);
+  discard(connection);
   co_return unreachable(endpoint_, why);
 }
 

@@ -1,6 +1,7 @@
 // Connections to one endpoint: idle ones kept for reuse, new ones made within a deadline. One per
 // endpoint and worker, on the worker's thread. Knows no HTTP beyond "idle" and "in use".
 #pragma once
+#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -104,6 +105,7 @@ class Pool {
 
  private:
   friend class Connection;
+  [[nodiscard]] Result<Connection*> open(const net::asio::ip::address& address);
   [[nodiscard]] Connection* keep(net::Socket socket, net::SslPtr ssl);
   void on_idle_readable(Connection& connection);
   void bury(Connection& connection);  // now, or once its watch has completed

@@ -224,10 +224,8 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
   Moved moved = Moved::done;
   for (;;) {
     const BodySource::Run run = upload_.next(session_.in.bytes());
-    if (run.bad) {
-      moved = Moved::bad;
-      break;
-    }
+    if (run.bad) moved = Moved::bad;
+    if (run.bad) break;
     Outgoing out{{}, run, upload_, framing_};
     error_code error;
     if (out.size() != 0) {
@@ -240,24 +238,25 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
     if (run.taken != 0) upload_started_ = true;
     outcome_.bytes_in += run.bytes;
     session_.in.consume(run.taken);
-    if (error) {
-      moved = Moved::write_failed;
-      break;
-    }
-    if (upload_.done() || upload_stopped_) break;
+    if (error) moved = Moved::write_failed;
+    if (error || upload_.done() || upload_stopped_) break;
     if (run.taken != 0 && !session_.in.empty()) continue;
-    if (session_.in.full()) session_.in.grow();
-    session_.deadline.at(read_deadline(pace, outcome_.bytes_in, worker_.time().now()));
-    const std::size_t got =
-        co_await net::read_some(session_.stream, session_.in.space(), false, error);
-    if (upload_stopped_) break;
-    if (error) {
-      moved = session_.stream.expired() ? Moved::read_timed_out : Moved::read_failed;
-      break;
-    }
-    session_.in.commit(got);
+    if (run.taken == session_.in.capacity()) session_.in.grow();
+    moved = co_await read_upload(pace);
+    if (moved != Moved::done || upload_stopped_) break;
   }
   upload_ended(connection, moved);
+}
+
+net::Awaitable<Moved> Exchange::read_upload(const Pace& pace) {
+  session_.deadline.at(read_deadline(pace, outcome_.bytes_in, worker_.time().now()));
+  const bool wait = ++rounds_ % rounds_in_a_row == 0;
+  error_code error;
+  const std::size_t got =
+      co_await net::read_some(session_.stream, session_.in.space(), wait, error);
+  session_.in.commit(got);
+  if (!error) co_return Moved::done;
+  co_return session_.stream.expired() ? Moved::read_timed_out : Moved::read_failed;
 }
 
 void Exchange::upload_ended(upstream::Connection& connection, Moved moved) {

@@ -33,6 +33,7 @@ class Exchange {
   [[nodiscard]] bool unread_body() const { return !upload_.done(); }
 
  private:
+  static constexpr int rounds_in_a_row = 16;  // body reads that need not wait for their turn
   enum class Ended : std::uint8_t { answered, failed, client_left, tunnel };
   struct Answer {
     int status = 0;
@@ -77,6 +78,8 @@ class Exchange {
                                                         std::size_t& length);
   [[nodiscard]] net::Awaitable<bool> interim(upstream::Connection& connection, std::size_t length);
   [[nodiscard]] net::Awaitable<> relay(upstream::Connection& connection, std::size_t length);
+  [[nodiscard]] net::Awaitable<Moved> read_body(upstream::Connection& connection, BodySource& body);
+  [[nodiscard]] net::Awaitable<Moved> read_upload(const Pace& pace);
   void prepare_response();
   void head_arrived();
   void leave_pending();
@@ -129,6 +132,7 @@ class Exchange {
   bool counted_in_ = false;
   int client_minor_ = 1;
   int interims_ = 0;
+  int rounds_ = 0;  // of reading a body
   Ended ended_ = Ended::failed;
   tally::Failure failure_ = tally::Failure::none;
   bool sent_ = false;  // some byte may have reached an upstream in this attempt

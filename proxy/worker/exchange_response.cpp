@@ -198,19 +198,29 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
     if (body.done()) break;
     if (run.taken != 0 && !connection.in.empty()) continue;
     if (run.taken == connection.in.capacity()) connection.in.grow();
-    connection.deadline.in(idle);
-    std::size_t count = connection.stream.read_now(connection.in.space(), error);
-    if (error == asio::error::would_block) {
-      co_await connection.readable();
-      if (!connection.stream.expired()) continue;
-    }
-    connection.in.commit(count);
-    if (!error) continue;
-    if (error == asio::error::eof && body.end()) continue;
-    moved = connection.stream.expired() ? Moved::read_timed_out : Moved::cut_short;
-    break;
+    moved = co_await read_body(connection, body);
+    if (moved != Moved::done) break;
   }
   response_moved(moved, as);
+}
+
+// Gets more of a response body, or its end. Every few rounds it lets others go first, whether or
+// not there is something to read: a fast upstream and a fast client must not have the worker to
+// themselves.
+net::Awaitable<Moved> Exchange::read_body(upstream::Connection& connection, BodySource& body) {
+  connection.deadline.in(session_.settings->options.timers.body_idle);
+  bool wait = ++rounds_ % rounds_in_a_row == 0;
+  for (;;) {
+    if (wait) co_await connection.readable();
+    error_code error;
+    const std::size_t count = connection.stream.read_now(connection.in.space(), error);
+    connection.in.commit(count);
+    if (!error) co_return Moved::done;
+    if (error == asio::error::eof && body.end()) co_return Moved::done;
+    wait = error == asio::error::would_block && !connection.stream.expired();
+    if (wait) continue;
+    co_return connection.stream.expired() ? Moved::read_timed_out : Moved::cut_short;
+  }
 }
 
 void Exchange::response_moved(Moved moved, Framing as) {

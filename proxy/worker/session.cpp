@@ -130,55 +130,50 @@ net::Awaitable<> Session::readable() {
 // Waits for a head with the idle deadline until its first byte, then with one that does not move,
 // no matter how the client types.
 net::Awaitable<Session::Head> Session::read_head() {
-  const Timers& timers = settings->options.timers;
   HeadCount unfinished{worker, peer};
   std::size_t scanned = 0;
-  bool began = !in.empty();
-  idle_ = !began;
-  deadline.in(began ? timers.head : timers.idle);
+  idle_ = in.empty();
+  head_bytes_ = 0;
   head_began_ = worker.time().now();
+  deadline.in(idle_ ? settings->options.timers.idle : settings->options.timers.head);
   for (;;) {
-    if (!in.empty()) {
-      head_bytes_ = http::head_length(in.bytes(), scanned);
-      if (head_bytes_ != 0) break;
-      const auto refusal = http::early_refusal(in.bytes(), settings->options.limits.http);
-      if (refusal.status != 0) {
-        co_await refuse(refusal);
-        co_return Head::refused;
-      }
-      if (!unfinished.begin()) {
-        co_await refuse(too_many());
-        co_return Head::refused;
-      }
-      if (in.full()) in.grow();
-    } else {
-      in.release();
+    const http::Refusal refusal = in.empty() ? http::Refusal{} : examine(scanned, unfinished);
+    if (refusal.status != 0) {
+      co_await refuse(refusal);
+      co_return Head::refused;
     }
+    if (head_bytes_ != 0) co_return Head::complete;
+    if (in.empty()) in.release();
     error_code error;
-    if (!stream.buffered()) {
-      if (!stream.expired()) co_await stream.wait_read(error);
-    }
-    if (stream.expired() || error) {
-      if (stream.expired() && began) co_await refuse(too_slow());
-      co_return Head::gone;
-    }
+    if (!stream.buffered() && !stream.expired()) co_await stream.wait_read(error);
+    if (stream.expired() && !idle_) co_await refuse(too_slow());
+    if (stream.expired() || error) co_return Head::gone;
     const std::size_t count = stream.read_now(in.space(), error);
     if (error == asio::error::would_block) continue;
     if (error) co_return Head::gone;
     in.commit(count);
-    if (began) continue;
-    began = true;
-    idle_ = false;
-    head_began_ = worker.time().now();
-    deadline.in(timers.head);
+    if (idle_) head_begins();
   }
+}
+
+// Whether the head is whole: then head_bytes_ says how long it is, and it lies parsed in the
+// worker's scratch. Refused is what cannot become right.
+http::Refusal Session::examine(std::size_t& scanned, HeadCount& unfinished) {
+  const http::Limits& limits = settings->options.limits.http;
+  head_bytes_ = http::head_length(in.bytes(), scanned);
+  if (head_bytes_ != 0) {
+    return http::parse_request(in.bytes().substr(0, head_bytes_), limits, worker.request_head());
+  }
+  const http::Refusal refusal = http::early_refusal(in.bytes(), limits);
+  if (refusal.status != 0) return refusal;
+  if (in.full()) in.grow();
+  return unfinished.begin() ? http::Refusal{} : too_many();
+}
+
+void Session::head_begins() {
   idle_ = false;
-  http::RequestHead& head = worker.request_head();
-  const auto refusal =
-      http::parse_request(in.bytes().substr(0, head_bytes_), settings->options.limits.http, head);
-  if (refusal.status == 0) co_return Head::complete;
-  co_await refuse(refusal);
-  co_return Head::refused;
+  head_began_ = worker.time().now();
+  deadline.in(settings->options.timers.head);
 }
 
 net::Awaitable<> Session::refuse(http::Refusal refusal) {

@@ -49,6 +49,8 @@ class Session : public boost::intrusive::list_base_hook<
   [[nodiscard]] net::Awaitable<bool> open();
   [[nodiscard]] net::Awaitable<bool> read_proxy_line();
   [[nodiscard]] net::Awaitable<Head> read_head();
+  [[nodiscard]] http::Refusal examine(std::size_t& scanned, HeadCount& unfinished);
+  void head_begins();
   [[nodiscard]] net::Awaitable<> refuse(http::Refusal refusal);
   [[nodiscard]] net::Awaitable<> linger();
   std::size_t listener_;

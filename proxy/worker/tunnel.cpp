@@ -100,8 +100,9 @@ net::Awaitable<error_code> Tunnel::carry(From& from, net::Stream& to, std::uint6
       const std::string_view bytes = from.in.bytes();
       if (framed) frames_.feed(bytes);
       iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+      const std::span<iovec> pieces{&piece, 1};
       touch();
-      moved += co_await net::write_all(to, {&piece, 1}, error);
+      moved += co_await net::write_all(to, pieces, error);
       if (error) co_return error;
       from.in.clear();
     }

@@ -57,6 +57,11 @@ struct Setup {
   std::uint64_t seed = 0;
 };
 
+// An even share of a process-wide limit, never nothing.
+[[nodiscard]] constexpr std::size_t share_of(std::size_t limit, std::size_t count) {
+  return limit < count ? 1 : (limit + count - 1) / count;
+}
+
 class Worker {
  public:
   // `sink` may be null: no access log. References outlive the worker.
@@ -149,7 +154,6 @@ class Worker {
   [[nodiscard]] net::Awaitable<> tick();
 
   const TimeSource& time_;
-  std::size_t index_;
   std::size_t count_;
   net::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   net::TaskGroup tasks_;

@@ -263,9 +263,10 @@ TEST(ProxyConfig, SomeKeysCannotChangeWhileRunning) {
   next.workers = 3;
   next.listen.at(0).port = 1;
   next.control.port = 1;
+  next.access_log = "off";
   next.state_path = "/elsewhere";
   EXPECT_EQ(needs_restart(running, next),
-            (Lines{"listen", "workers", "control.address", "state.path"}));
+            (Lines{"listen", "workers", "control.address", "access_log", "state.path"}));
 }
 
 TEST(ProxyConfig, ServicesCertificatesAndTokensCanChangeWhileRunning) {
