@@ -69,7 +69,8 @@ Connection* Pool::reuse() {
     Connection& connection = *idle_.back();
     idle_.pop_back();
     const Instant now = around_.wheel.now();
-    if (connection.idle_until <= now || connection.born + around_.options.age <= now) {
+    const bool old = connection.idle_until <= now || connection.born + around_.options.age <= now;
+    if (old || !silent(connection)) {
       bury(connection);
       continue;
     }
@@ -187,16 +188,18 @@ void Pool::reap(Instant now) {
   for (Connection* connection : expired) bury(*connection);
 }
 
+// Open, and nothing was said: bytes on an idle connection would be taken for the answer to the next
+// request (RFC 9112 §9.2). The watch may not have been called yet, so the socket is asked. TLS 1.3
+// session tickets make it readable without a byte for us.
+bool Pool::silent(Connection& connection) {
+  error_code error;
+  const std::size_t count = connection.stream.read_now(connection.in.space(), error);
+  connection.in.release();
+  return count == 0 && error == asio::error::would_block;
+}
+
 void Pool::on_idle_readable(Connection& connection) {
-  // TLS 1.3 session tickets make an idle connection readable without a byte for us.
-  if (connection.stream.tls()) {
-    error_code error;
-    const auto count = connection.stream.read_now(connection.in.space(), error);
-    if (count == 0 && error == asio::error::would_block) {
-      connection.in.release();
-      return connection.watch();
-    }
-  }
+  if (silent(connection)) return connection.watch();
   std::erase(idle_, &connection);
   bury(connection);
 }

@@ -107,6 +107,7 @@ class Pool {
   friend class Connection;
   [[nodiscard]] Result<Connection*> open(const net::asio::ip::address& address);
   [[nodiscard]] Connection* keep(net::Socket socket, net::SslPtr ssl);
+  [[nodiscard]] static bool silent(Connection& connection);
   void on_idle_readable(Connection& connection);
   void bury(Connection& connection);  // now, or once its watch has completed
   void erase(Connection& connection);

@@ -198,6 +198,25 @@ TEST(Failure, BytesAfterAResponseEndTheUpstreamConnection) {
   EXPECT_TRUE(world.upstream(world.blue).connected());
 }
 
+TEST(Failure, BytesOnAnIdleConnectionAreNoAnswerEvenWhenTheyComeWithTheNextRequest) {
+  SessionWorld world;
+  End client = world.connect();
+  client.send(get);
+  End origin = world.upstream(world.blue);
+  origin.send(ok);
+  world.settle();
+  std::ignore = client.receive();
+
+  client.send(get);
+  origin.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL");
+  End second = world.upstream(world.blue);
+  ASSERT_TRUE(second.connected());
+  second.send(ok);
+  world.settle();
+
+  EXPECT_TRUE(client.receive().ends_with("hi"));
+}
+
 TEST(Failure, AStormOfInterimResponsesIsA502) {
   SessionWorld world;
   End client = world.connect();
