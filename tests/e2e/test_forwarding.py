@@ -7,8 +7,8 @@ import unittest
 from support.case import ProxyCase
 from support.origin import Origin, then_end
 from support.proxy import Proxy, service, wait_until
+from support.tunnel import SWITCH, UPGRADE, relay_back
 from support.wire import Client, Ended, request
-from test_streaming import UPGRADE, SWITCH, relay_back
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 SENT = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.test"),

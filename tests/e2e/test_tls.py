@@ -9,6 +9,7 @@ from support import certificates
 from support.case import ProxyCase
 from support.origin import Origin
 from support.proxy import Proxy, service, wait_until
+from support.tunnel import SWITCH, UPGRADE, relay_back
 from support.wire import Client, request
 
 
@@ -97,6 +98,46 @@ class Termination(ProxyCase):
         self.assertEqual(client.exchange(request("POST", "/large", body=body), "POST").status, 200)
         self.assertEqual(self.passed("/large").body, body)
 
+    def test_records_cut_anywhere_are_put_together(self):
+        """Small and large TLS records, many requests at once: nothing waits inside OpenSSL."""
+        client = self.connect()
+        asked = b"".join(request("POST", f"/cut/{n}", body=b"x" * (n * 37)) for n in range(60))
+        for begin in range(0, len(asked), 997):
+            client.send(asked[begin:begin + 997])
+        for _ in range(60):
+            self.assertEqual(client.response().body, b"blue")
+
+    def test_large_bodies_both_ways_at_once_over_tls(self):
+        def echo(peer, message):
+            left = int(message.value("Content-Length"))
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % left)
+            while left:
+                octets, peer.buffer = peer.buffer, b""
+                octets = octets or peer.sock.recv(min(left, 65536))
+                peer.send(octets)
+                left -= len(octets)
+
+        self.origin.on("/echo", echo)
+        body = bytes(range(256)) * 4096 * 8
+        client = self.connect()
+        client.timeout = 20
+        client.send(request("POST", "/echo", [("Content-Length", str(len(body)))]))
+        sent = 0
+        answer = client.head()
+        self.assertEqual(answer.status, 200)
+        while sent < len(body):  # in turns, because one SSL object is not for two threads
+            client.send(body[sent:sent + 16384])
+            sent += 16384
+            self.assertEqual(client.exactly(16384), body[sent - 16384:sent])
+
+    def test_a_tunnel_over_tls(self):
+        self.origin.on("/tunnel", lambda peer, _: peer.send(SWITCH) or relay_back(peer))
+        client = self.connect()
+        self.assertEqual(client.exchange(request("GET", "/tunnel", UPGRADE)).status, 101)
+        for size in (1, 100, 16384, 100_000):
+            client.send(b"y" * size)
+            self.assertEqual(client.exactly(size), b"y" * size)
+
     def test_a_reload_takes_new_certificates_and_keeps_connections(self):
         held = self.connect("other.test")
         self.assertEqual(held.exchange(request("GET", "/held/1")).status, 200)
@@ -142,6 +183,17 @@ class Upstreams(unittest.TestCase):
         proxy.wait_open("blue")
         self.assertEqual(self.ask(proxy).body, b"blue")
         self.assertEqual(len(origin.seen("/upstream")), 1)
+
+    def test_a_large_body_from_and_to_an_https_upstream(self):
+        origin = self.origin(certificates.make(self.folder.name, "upstream.test", self.authority))
+        body = bytes(range(256)) * 16384
+        origin.on("/out", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        proxy = self.start(origin, ca=self.authority[0])
+        proxy.wait_open("blue")
+        with Client(proxy.address, timeout=20) as client:
+            self.assertEqual(client.exchange(request("POST", "/in", body=body), "POST").status, 200)
+            self.assertEqual(client.exchange(request("GET", "/out")).body, body)
+        self.assertEqual(origin.seen("/in")[0].body, body)
 
     def test_a_strange_authority_is_refused(self):
         stranger = certificates.make(self.folder.name, "stranger")

@@ -7,8 +7,8 @@ import unittest
 
 from support.case import ProxyCase
 from support.proxy import wait_until
+from support.tunnel import SWITCH, UPGRADE, relay_back
 from support.wire import Client, Ended, request
-from test_streaming import UPGRADE, SWITCH, relay_back
 
 CHANGES = int(os.environ.get("SY_CHANGES", "200"))
 
