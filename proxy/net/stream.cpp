@@ -52,6 +52,7 @@ Stream::Stream(Socket socket, SslPtr ssl) : socket_{std::move(socket)}, ssl_{std
 }
 
 std::size_t Stream::read_now(std::span<char> space, error_code& error) {
+  if (refused(error)) return 0;
   if (ssl_) return tls_read(space, error);
   const ssize_t count = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
   if (count > 0) {
@@ -63,6 +64,7 @@ std::size_t Stream::read_now(std::span<char> space, error_code& error) {
 }
 
 std::size_t Stream::write_now(std::span<const iovec> pieces, error_code& error) {
+  if (refused(error)) return 0;
   if (ssl_) return tls_write(pieces, error);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
@@ -74,6 +76,13 @@ std::size_t Stream::write_now(std::span<const iovec> pieces, error_code& error) 
   }
   error = from_errno();
   return 0;
+}
+
+// OpenSSL keeps the number of the descriptor, which after close() may be someone else's.
+bool Stream::refused(error_code& error) const {
+  if (socket_.is_open()) return false;
+  error = asio::error::bad_descriptor;
+  return true;
 }
 
 std::size_t Stream::tls_read(std::span<char> space, error_code& error) {
@@ -88,7 +97,7 @@ std::size_t Stream::tls_read(std::span<char> space, error_code& error) {
     }
     total += count;
     error.clear();
-    if (SSL_has_pending(ssl_.get()) != 1) break;
+    if (SSL_pending(ssl_.get()) == 0) break;
   }
   if (total != 0) error.clear();  // what follows the bytes is met at the next read
   return total;
@@ -197,19 +206,26 @@ Awaitable<std::size_t> read_some(Stream& stream, std::span<char> space, bool wai
   }
 }
 
-Awaitable<std::size_t> write_all(Stream& stream, std::span<iovec> pieces, error_code& error) {
-  std::size_t total = 0;
+std::span<iovec> write_ready(Stream& stream, std::span<iovec> pieces, std::size_t& total,
+                             error_code& error) {
   while (!pieces.empty()) {
     const std::size_t count = stream.write_now(pieces, error);
     total += count;
     pieces = pieces.subspan(advance(pieces, count));
-    if (!error) continue;
-    if (error != asio::error::would_block) co_return total;
+    if (error) break;
+  }
+  return pieces;
+}
+
+Awaitable<std::size_t> write_all(Stream& stream, std::span<iovec> pieces, error_code& error) {
+  std::size_t total = 0;
+  for (;;) {
+    pieces = write_ready(stream, pieces, total, error);
+    if (pieces.empty() || error != asio::error::would_block) co_return total;
     if (!stream.expired()) co_await stream.wait_write(error);
     if (stream.expired()) error = asio::error::timed_out;
     if (error) co_return total;
   }
-  co_return total;
 }
 
 Awaitable<> write_text(Stream& stream, std::string_view text, error_code& error) {

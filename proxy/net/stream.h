@@ -58,8 +58,9 @@ class Stream {
   [[nodiscard]] bool expired() const { return expired_; }
   [[nodiscard]] bool open() const { return socket_.is_open(); }
   [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
-  // Bytes may be at hand that the socket will not signal (inside OpenSSL).
-  [[nodiscard]] bool buffered() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
+  // Bytes are at hand that the socket will not signal: decrypted, inside OpenSSL. A part of a
+  // record, which SSL_has_pending counts too, is not: the rest of it is signalled.
+  [[nodiscard]] bool buffered() const { return ssl_ && SSL_pending(ssl_.get()) > 0; }
   [[nodiscard]] SSL* ssl() const { return ssl_.get(); }
   [[nodiscard]] Socket& socket() { return socket_; }
 
@@ -67,6 +68,7 @@ class Stream {
   [[nodiscard]] Awaitable<> wait(Socket::wait_type type, error_code& error) {
     return socket_.async_wait(type, asio::redirect_error(use_awaitable, error));
   }
+  bool refused(error_code& error) const;
   std::size_t tls_read(std::span<char> space, error_code& error);
   std::size_t tls_write(std::span<const iovec> pieces, error_code& error);
   error_code tls_error(int result, bool& wants_other_way, int other_way);
@@ -83,6 +85,9 @@ class Stream {
 // timed_out when the stream expired, or what went wrong.
 [[nodiscard]] Awaitable<std::size_t> read_some(Stream& stream, std::span<char> space,
                                                bool wait_first, error_code& error);
+// Writes what can be written without waiting, counts it into `total` and returns the pieces left.
+std::span<iovec> write_ready(Stream& stream, std::span<iovec> pieces, std::size_t& total,
+                             error_code& error);
 // Writes all pieces; changes them as it goes. Returns the bytes written.
 [[nodiscard]] Awaitable<std::size_t> write_all(Stream& stream, std::span<iovec> pieces,
                                                error_code& error);

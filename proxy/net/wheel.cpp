@@ -1,5 +1,7 @@
 #include "net/wheel.h"
 
+#include <algorithm>
+#include <boost/asio/error.hpp>
 #include <utility>
 
 namespace sy::net {
@@ -37,8 +39,9 @@ void Wheel::visit(std::size_t slot) {
 }
 
 void Wheel::link(Deadline& deadline) {
-  // The tick after the one that holds its time, so that it is never early.
-  const std::int64_t tick_number = tick_of(deadline.at_) + 1;
+  // The tick after the one that holds its time, so that it is never early; the next one when its
+  // time has passed.
+  const std::int64_t tick_number = std::max(tick_of(deadline.at_), turned_) + 1;
   Deadline*& head = slot_[static_cast<std::size_t>(tick_number) % slots];
   deadline.linked_tick_ = tick_number;
   deadline.next_ = head;
@@ -54,6 +57,20 @@ void Deadline::at(Instant when) {
   if (linked_tick_ >= 0 && tick_of(when) + 1 >= linked_tick_) return;
   unlink();
   wheel_.link(*this);
+}
+
+Awaitable<std::size_t> write_all(Deadline& deadline, Duration idle, std::span<iovec> pieces,
+                                 error_code& error) {
+  Stream& stream = deadline.stream_;
+  std::size_t total = 0;
+  for (;;) {
+    deadline.in(idle);
+    pieces = write_ready(stream, pieces, total, error);
+    if (pieces.empty() || error != asio::error::would_block) co_return total;
+    if (!stream.expired()) co_await stream.wait_write(error);
+    if (stream.expired()) error = asio::error::timed_out;
+    if (error) co_return total;
+  }
 }
 
 void Deadline::unlink() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "base/time.h"
 #include "net/stream.h"
@@ -46,6 +47,8 @@ class Deadline {
 
  private:
   friend class Wheel;
+  friend Awaitable<std::size_t> write_all(Deadline& deadline, Duration idle,
+                                          std::span<iovec> pieces, error_code& error);
   void unlink();
   Wheel& wheel_;
   Stream& stream_;
@@ -54,5 +57,9 @@ class Deadline {
   Deadline* next_ = nullptr;
   Deadline** link_ = nullptr;  // what points at this
 };
+
+// Writes all pieces to the stream of `deadline`, which is met when no byte moved for `idle`.
+[[nodiscard]] Awaitable<std::size_t> write_all(Deadline& deadline, Duration idle,
+                                               std::span<iovec> pieces, error_code& error);
 
 }  // namespace sy::net
