@@ -137,7 +137,9 @@ net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
     co_return *made;
   }
   ++books.connect_failures;
-  pool.suspect_for(worker_.wheel().now() + std::chrono::seconds{1});
+  if (made.error().blame != Blame::self) {
+    pool.suspect_for(worker_.wheel().now() + std::chrono::seconds{1});
+  }
   fail(failure_, 503, "The service cannot be reached.");
   answer_.retry_after = 1;
   co_return nullptr;
@@ -146,7 +148,7 @@ net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
 net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection) {
   using namespace asio::experimental::awaitable_operators;
   ended_ = Ended::failed;
-  reusable_ = request_complete_ = false;
+  reusable_ = request_complete_ = upload_stopped_ = false;
   if (!worker_.enter_pending(color_)) {
     fail(Failure::none, 503, "Too many requests are waiting for this service.");
     answer_.retry_after = 1;
@@ -230,8 +232,8 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
     error_code error;
     if (out.size() != 0) {
       upload_started_ = true;
-      connection.deadline.in(timers.body_idle);
-      std::ignore = co_await net::write_all(connection.stream, out.pieces(), error);
+      const auto pieces = out.pieces();
+      std::ignore = co_await net::write_all(connection.deadline, timers.body_idle, pieces, error);
       // While the client is waited for, the upstream has nothing to be late with.
       if (!response_head_read_) connection.deadline.off();
     }
@@ -250,28 +252,29 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
 
 net::Awaitable<Moved> Exchange::read_upload(const Pace& pace) {
   session_.deadline.at(read_deadline(pace, outcome_.bytes_in, worker_.time().now()));
-  const bool wait = ++rounds_ % rounds_in_a_row == 0;
-  error_code error;
-  const std::size_t got =
-      co_await net::read_some(session_.stream, session_.in.space(), wait, error);
-  session_.in.commit(got);
-  if (!error) co_return Moved::done;
-  co_return session_.stream.expired() ? Moved::read_timed_out : Moved::read_failed;
+  bool wait = ++rounds_ % rounds_in_a_row == 0;
+  for (;;) {
+    if (wait) co_await session_.readable();
+    if (upload_stopped_) co_return Moved::done;
+    error_code error;
+    const std::size_t got = session_.stream.read_now(session_.in.space(), error);
+    session_.in.commit(got);
+    wait = error == asio::error::would_block && !session_.stream.expired();
+    if (wait) continue;
+    // While the upstream takes its time the client has nothing to be late with.
+    if (!writing_client_) session_.deadline.off();
+    if (!error) co_return Moved::done;
+    co_return session_.stream.expired() ? Moved::read_timed_out : Moved::read_failed;
+  }
 }
 
 void Exchange::upload_ended(upstream::Connection& connection, Moved moved) {
   uploading_ = false;
   if (upload_stopped_) return;
   switch (moved) {
-    case Moved::done:
-      request_complete_ = true;
-      if (!writing_client_) session_.deadline.off();
-      if (!response_head_read_) {
-        connection.deadline.in(session_.settings->options.timers.response_head);
-      }
-      return;
+    case Moved::done: request_complete_ = true; return await_response(connection);
     case Moved::write_failed:  // the response may have come before the upstream stopped reading
-      return;
+      return await_response(connection);
     case Moved::bad: answer_ = {upload_.refusal().status, upload_.refusal().reason}; break;
     case Moved::read_timed_out: answer_ = {408, "The request body did not arrive in time."}; break;
     case Moved::read_failed:
@@ -283,11 +286,20 @@ void Exchange::upload_ended(upstream::Connection& connection, Moved moved) {
   connection.stream.expire();
 }
 
+// The deadlines are the response's alone now.
+void Exchange::await_response(upstream::Connection& connection) {
+  if (!writing_client_) session_.deadline.off();
+  if (!response_head_read_) {
+    connection.deadline.in(session_.settings->options.timers.response_head);
+  } else if (writing_client_) {
+    connection.deadline.off();
+  }
+}
+
 void Exchange::stop_upload(upstream::Connection& connection) {
   if (!uploading_ || upload_stopped_) return;
   upload_stopped_ = true;
-  keep_alive_ = false;
-  connection.stream.cancel_waits();
+  connection.stream.expire();
   session_.stream.cancel_waits();
 }
 

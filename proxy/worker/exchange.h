@@ -71,6 +71,7 @@ class Exchange {
   [[nodiscard]] net::Awaitable<bool> send(upstream::Connection& connection);
   [[nodiscard]] net::Awaitable<> upload(upstream::Connection& connection);
   void upload_ended(upstream::Connection& connection, Moved moved);
+  void await_response(upstream::Connection& connection);
   void stop_upload(upstream::Connection& connection);
   [[nodiscard]] net::Awaitable<> download(upstream::Connection& connection);
   [[nodiscard]] net::Awaitable<> respond(upstream::Connection& connection);

@@ -86,11 +86,11 @@ net::Awaitable<bool> Exchange::read_response_head(upstream::Connection& connecti
   for (;;) {
     length = connection.in.empty() ? 0 : http::head_length(connection.in.bytes(), scanned);
     if (length != 0) break;
-    if (connection.in.size() > limits.head_bytes_max) {
+    if (connection.in.full()) connection.in.grow();
+    if (connection.in.size() > limits.head_bytes_max || connection.in.full()) {
       fail(Failure::bad_response, 502, "The service sent a response head that is too large.");
       co_return false;
     }
-    if (connection.in.full()) connection.in.grow();
     if (wait) co_await connection.readable();
     wait = true;
     error_code error;
@@ -128,8 +128,11 @@ net::Awaitable<bool> Exchange::interim(upstream::Connection& connection, std::si
     http::Returning returning;
     response_.clear();
     http::write_response(response_, worker_.response_head(), returning);
+    writing_client_ = true;
     session_.deadline.in(session_.settings->options.timers.body_idle);
     co_await net::write_text(session_.stream, response_, error);
+    writing_client_ = false;
+    if (!uploading_) session_.deadline.off();
   }
   connection.in.consume(length);
   if (!error) co_return true;
@@ -175,6 +178,8 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
   std::string_view prefix = response_;
   Moved moved = Moved::done;
   response_begun_ = true;
+  // An upstream is not late while the client is slow.
+  if (!uploading_) connection.deadline.off();
   for (;;) {
     const BodySource::Run run = body.next(connection.in.bytes());
     if (run.bad) {
@@ -186,9 +191,10 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
     error_code error;
     if (out.size() != 0) {
       writing_client_ = true;
-      session_.deadline.in(idle);
-      outcome_.bytes_out += co_await net::write_all(session_.stream, out.pieces(), error);
+      const auto pieces = out.pieces();
+      outcome_.bytes_out += co_await net::write_all(session_.deadline, idle, pieces, error);
       writing_client_ = false;
+      if (!uploading_) session_.deadline.off();
     }
     connection.in.consume(run.taken);
     if (error) {
@@ -215,10 +221,11 @@ net::Awaitable<Moved> Exchange::read_body(upstream::Connection& connection, Body
     error_code error;
     const std::size_t count = connection.stream.read_now(connection.in.space(), error);
     connection.in.commit(count);
-    if (!error) co_return Moved::done;
-    if (error == asio::error::eof && body.end()) co_return Moved::done;
     wait = error == asio::error::would_block && !connection.stream.expired();
     if (wait) continue;
+    if (!uploading_) connection.deadline.off();
+    if (!error) co_return Moved::done;
+    if (error == asio::error::eof && body.end()) co_return Moved::done;
     co_return connection.stream.expired() ? Moved::read_timed_out : Moved::cut_short;
   }
 }

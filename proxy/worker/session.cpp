@@ -83,10 +83,12 @@ net::Awaitable<> Session::run() {
     if (head != Head::complete) co_return;
     Exchange exchange{*this, head_began_};
     const bool keep = co_await exchange.run(head_bytes_);
+    used_ = true;
     if (keep && !worker.finishing() && stream.open()) continue;
     if (stream.open()) {
       stream.shutdown_write();
-      if (exchange.unread_body() || !in.empty()) co_await linger();
+      // A client told to stop may have sent its next request before it knew.
+      if (exchange.unread_body() || !in.empty() || worker.finishing()) co_await linger();
     }
     co_return;
   }
@@ -98,10 +100,8 @@ net::Awaitable<bool> Session::open() {
   if (proxied && !co_await read_proxy_line()) co_return false;
   if (!stream.tls()) co_return true;
   deadline.in(settings->options.timers.handshake);
-  idle_ = false;
   error_code error;
   co_await stream.handshake(error);
-  idle_ = true;
   co_return !error;
 }
 
@@ -122,6 +122,14 @@ net::Awaitable<bool> Session::read_proxy_line() {
   }
 }
 
+void Session::leave() {
+  if (!idle_) return;
+  char first = 0;
+  if (::recv(stream.socket().native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+  if (used_) return stream.expire();
+  deadline.in(settings->options.timers.linger);
+}
+
 net::Awaitable<> Session::readable() {
   error_code ignored;  // the read that follows meets it again
   if (!stream.expired() && !stream.buffered()) co_await stream.wait_read(ignored);
@@ -135,14 +143,19 @@ net::Awaitable<Session::Head> Session::read_head() {
   idle_ = in.empty();
   head_bytes_ = 0;
   head_began_ = worker.time().now();
-  deadline.in(idle_ ? settings->options.timers.idle : settings->options.timers.head);
+  const Timers& timers = settings->options.timers;
+  const Duration idle = worker.finishing() ? timers.linger : timers.idle;
+  deadline.in(idle_ ? idle : timers.head);
   for (;;) {
     const http::Refusal refusal = in.empty() ? http::Refusal{} : examine(scanned, unfinished);
     if (refusal.status != 0) {
       co_await refuse(refusal);
       co_return Head::refused;
     }
-    if (head_bytes_ != 0) co_return Head::complete;
+    if (head_bytes_ != 0) {
+      deadline.off();
+      co_return Head::complete;
+    }
     if (in.empty()) in.release();
     error_code error;
     if (!stream.buffered() && !stream.expired()) co_await stream.wait_read(error);
@@ -167,6 +180,7 @@ http::Refusal Session::examine(std::size_t& scanned, HeadCount& unfinished) {
   const http::Refusal refusal = http::early_refusal(in.bytes(), limits);
   if (refusal.status != 0) return refusal;
   if (in.full()) in.grow();
+  if (in.full()) return {431, "The request head is too large."};
   return unfinished.begin() ? http::Refusal{} : too_many();
 }
 

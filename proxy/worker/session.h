@@ -27,8 +27,9 @@ class Session : public boost::intrusive::list_base_hook<
   Session(Worker& worker, net::Socket socket, std::size_t listener, Peer peer);
   [[nodiscard]] net::Awaitable<> run();
 
-  // Between two requests: nothing of the next one has arrived. Closing now harms nobody.
-  [[nodiscard]] bool idle() const { return idle_; }
+  // Ends the wait for a request of which nothing has arrived. The first one of a connection gets a
+  // moment: it may be on its way.
+  void leave();
   // Completes when reading makes sense; for pump().
   [[nodiscard]] net::Awaitable<> readable();
   // Writes a reply of our own, without waiting longer than `linger`; false when it could not be
@@ -56,7 +57,8 @@ class Session : public boost::intrusive::list_base_hook<
   std::size_t listener_;
   std::size_t head_bytes_ = 0;
   Instant head_began_{};
-  bool idle_ = true;
+  bool idle_ = false;  // between two requests: nothing of the next one has been read
+  bool used_ = false;  // has carried a request
 };
 
 }  // namespace sy::worker

@@ -16,6 +16,7 @@ using net::error_code;
 // A Close frame with 1012 (service restart), unmasked as servers send it (RFC 6455 §5.5.1).
 constexpr std::array<char, 4> close_1012{'\x88', '\x02', '\x03', '\xf4'};
 
+constexpr int rounds_in_a_row = 16;
 constexpr Duration patience = std::chrono::seconds{2};
 
 // Bytes of the frame header so far known to be needed (RFC 6455 §5.2).
@@ -88,7 +89,12 @@ template <class From>
 net::Awaitable<error_code> Tunnel::carry(From& from, net::Stream& to, std::uint64_t& moved) {
   const bool framed = websocket_ && static_cast<void*>(&from) == &connection_;
   error_code error;
-  for (;;) {
+  for (int round = 1;; ++round) {
+    // Others go first now and then, whether or not there is something to read.
+    if (round % rounds_in_a_row == 0) {
+      from.in.release();
+      co_await from.readable();
+    }
     if (from.in.empty()) {
       from.in.commit(from.stream.read_now(from.in.space(), error));
       if (error && error != asio::error::would_block) co_return error;

@@ -48,9 +48,14 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
 
 // Sessions live in coroutine frames: everything they wait for is ended, and they are let run out,
 // before what they refer to goes.
-Worker::~Worker() {
-  stopped_ = true;
-  stop_accepting();
+Worker::~Worker() { wind_up(); }
+
+void Worker::wind_up() {
+  stopped_ = finishing_ = true;
+  for (Gate& gate : gates_) {
+    error_code ignored;
+    gate.socket.close(ignored);
+  }
   timer_.cancel();
   for (Session& session : sessions_) session.stream.expire();
   for (auto& [key, pool] : pools_) pool->expire_all();
@@ -62,6 +67,8 @@ Worker::~Worker() {
 void Worker::run() {
   tasks_.spawn_uncancelled(tick());
   io_.run();
+  wind_up();
+  log_.reset();  // hands over its last lines
 }
 
 void Worker::stop() { io_.stop(); }
@@ -100,9 +107,7 @@ net::Awaitable<> Worker::finish() {
 
 void Worker::finish_here() {
   stop_accepting();
-  for (Session& session : sessions_) {
-    if (session.idle()) session.stream.expire();
-  }
+  for (Session& session : sessions_) session.leave();
 }
 
 net::Awaitable<> Worker::close_all() {

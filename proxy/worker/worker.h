@@ -147,6 +147,7 @@ class Worker {
   const std::string* intern(std::string_view text);
   [[nodiscard]] ServiceSlot& slot_named(const std::string& name);
   void stop_accepting();
+  void wind_up();
   [[nodiscard]] net::Awaitable<> accept_from(Gate& gate);
   [[nodiscard]] bool accept_some(Gate& gate);
   void admit(int fd, std::size_t listener);

@@ -34,7 +34,9 @@ void Worker::stop_accepting() {
   finishing_ = true;
   for (Gate& gate : gates_) {
     if (!gate.socket.is_open()) continue;
-    std::ignore = accept_some(gate);  // those the kernel has taken already are served
+    // Those the kernel has taken already are served.
+    std::uint64_t before = accepted_;
+    while (accept_some(gate) && accepted_ != before) before = accepted_;
     error_code ignored;
     gate.socket.close(ignored);
   }

@@ -143,9 +143,14 @@ TEST(Session, RefusesAMalformedHeadAndForwardsNothing) {
 TEST(Session, FinishingClosesIdleConnectionsAtOnceAndBusyOnesAfterTheirResponse) {
   SessionWorld world;
   End idle = world.connect();
+  idle.send(get);
+  End origin = world.upstream(world.blue);
+  origin.send(ok);
+  world.settle();
+  std::ignore = idle.receive();
   End busy = world.connect();
   busy.send(get);
-  End origin = world.upstream(world.blue);
+  world.settle();
 
   world.worker->finish_here();
   world.settle();

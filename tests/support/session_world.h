@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,7 +23,10 @@ namespace sy::testing {
 // One end of a connection, never waiting.
 class End {
  public:
-  explicit End(int fd = -1) : fd_{fd} {}
+  explicit End(int fd = -1) : fd_{fd} {
+    const int on = 1;  // else bytes wait for the acknowledgement of earlier ones
+    if (fd_ >= 0) ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
   End(End&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
   End& operator=(End&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -51,6 +55,13 @@ class End {
       if (count == 0 || errno != EAGAIN) closed = true;
       return text;
     }
+  }
+  // At most `most` bytes of what is there.
+  std::string receive_some(std::size_t most) {
+    std::string text(most, '\0');
+    const ssize_t count = ::recv(fd_, text.data(), text.size(), MSG_DONTWAIT);
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return text;
   }
   void close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
@@ -127,13 +138,18 @@ class SessionWorld {
     worker->install(std::make_shared<const split::Routing>(std::move(routing)));
   }
   [[nodiscard]] End connect() {
+    End end = dial();
+    settle();
+    return end;
+  }
+  // Connected, as far as the kernel can, before the worker knows.
+  [[nodiscard]] End dial() const {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port_);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     std::ignore = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to);
-    settle();
     return End{fd};
   }
   // Lets the worker do all it can without time passing.
