@@ -5,7 +5,7 @@ import argparse
 import json
 import sys
 
-from under_load import Load, changed, proxy_and_toys
+from under_load import Load, changed, proxy_and_toys, wait_until
 
 
 def per_worker(proxy):
@@ -28,11 +28,18 @@ def difference(after, before):
     return rows
 
 
+def settle(proxy, before, sent):
+    """The counters are collected every 100 ms: waits until they hold every request sent."""
+    def total(rows):
+        return sum(sum(colors.values()) for colors in rows.values())
+    wait_until(lambda: total(per_worker(proxy)) - total(before) >= sent, 5, "all requests counted")
+
+
 def measure(proxy, percent, requests, rate):
     changed(proxy.weights(100 - percent, percent))
     before = per_worker(proxy)
     result = Load(proxy, rate, requests / rate, "get=90,new=10").result()
-    proxy.wait_quiet()
+    settle(proxy, before, result["sent"])
     colors = result["by_color"]
     share = 100 * colors.get("green", 0) / max(1, result["ok"])
     return {"wanted_percent": percent, "measured_percent": round(share, 4), "sent": result["sent"],

@@ -7,7 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-from support.proxy import Proxy, binary, service  # noqa: E402
+from support.proxy import Proxy, binary, service, wait_until  # noqa: E402
 from support.toy import Toy  # noqa: E402
 
 VERSIONS = {"blue": "v20240101-abc1234", "green": "v20240102-def5678"}
