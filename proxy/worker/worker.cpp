@@ -110,11 +110,15 @@ void Worker::finish_here() {
   for (Session& session : sessions_) session.leave();
 }
 
+void Worker::close_here() {
+  stop_accepting();
+  for (Tunnel& tunnel : tunnels_.list) tunnel.end_by(wheel_.now());
+  tunnels_.check(wheel_.now());  // a last word where one fits
+  for (Session& session : sessions_) session.stream.expire();
+}
+
 net::Awaitable<> Worker::close_all() {
-  auto work = [this] {
-    stop_accepting();
-    for (Session& session : sessions_) session.stream.expire();
-  };
+  auto work = [this] { close_here(); };
   auto task = on_thread(std::move(work));
   co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
 }

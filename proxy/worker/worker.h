@@ -85,6 +85,7 @@ class Worker {
   void apply(SettingsPtr settings);
   [[nodiscard]] Report report();
   void finish_here();
+  void close_here();
 
   // Called on another thread's executor; each completes there once the worker has done it.
   [[nodiscard]] net::Awaitable<> adopt(split::RoutingPtr routing);

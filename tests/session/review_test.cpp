@@ -2,10 +2,13 @@
 // retries with a body still to come, ends at awkward moments.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
+#include "net/tls.h"
 #include "net/wheel.h"
 #include "support/session_world.h"
+#include "unit/net/made_certificates.h"
 
 namespace sy::testing {
 namespace {
@@ -242,6 +245,22 @@ TEST(Finishing, AConnectionThatIsStillWaitingToBeAcceptedDoesNotOutliveTheWorker
   EXPECT_TRUE(client.closed);
 }
 
+TEST(Finishing, AWebSocketIsToldBeforeItIsClosed) {
+  SessionWorld world;
+  End client = world.connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  End origin = world.upstream(world.blue);
+  origin.send(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  world.settle();
+
+  world.worker->close_here();
+  world.settle();
+
+  EXPECT_TRUE(client.receive().ends_with("\r\n\r\n\x88\x02\x03\xf4"));
+  EXPECT_TRUE(client.closed);
+}
+
 TEST(Heads, OneOverTheLargestBufferIsA431NotSilence) {
   worker::Options options;
   options.limits.http.head_bytes_max = 256 * 1024;
@@ -276,6 +295,95 @@ TEST(Heads, AResponseHeadOverTheLargestBufferIsABadResponse) {
   EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 502 "));
   const auto kind = static_cast<std::size_t>(tally::Failure::bad_response);
   EXPECT_EQ(world.books(Color::blue).failures[kind], 1u);
+}
+
+// A TLS client whose bytes are sent when and as far as the test says.
+class RecordedClient {
+ public:
+  RecordedClient(net::SslPtr ssl, End wire) : ssl_{std::move(ssl)}, wire_{std::move(wire)} {
+    in_ = BIO_new(BIO_s_mem());
+    out_ = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl_.get(), in_, out_);
+  }
+  void shake() {
+    const std::string come = wire_.receive();
+    if (!come.empty()) BIO_write(in_, come.data(), static_cast<int>(come.size()));
+    SSL_do_handshake(ssl_.get());
+    send(encrypted());
+  }
+  std::string record(std::string_view text) {
+    SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
+    return encrypted();
+  }
+  void send(std::string_view bytes) const { wire_.send(bytes); }
+
+ private:
+  std::string encrypted() {
+    std::string bytes(BIO_ctrl_pending(out_), '\0');
+    BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
+    return bytes;
+  }
+  net::SslPtr ssl_;
+  End wire_;
+  BIO* in_;
+  BIO* out_;
+};
+
+TEST(StreamOverTls, APartOfARecordIsNotBytesAtHand) {
+  MadeCertificates made;
+  net::ServerTlsOptions files;
+  files.certificates = {made.issue("a", "DNS:a.test")};
+  const auto server = net::ServerTls::load(files).value();
+  const auto trusting =
+      net::ClientTls::load(net::ClientTlsOptions{true, made.ca(), {"http/1.1"}}).value();
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  net::asio::io_context io;
+  net::Socket socket{io.get_executor()};
+  socket.assign(net::asio::generic::stream_protocol{AF_UNIX, 0}, ends[0]);
+  net::Stream stream{std::move(socket), server->accept()};
+  RecordedClient client{trusting->connect("a.test"), End{ends[1]}};
+  std::array<char, 4'096> space;
+  net::error_code error;
+  for (int turn = 0; turn < 4; ++turn) {
+    client.shake();
+    std::ignore = stream.read_now(space, error);
+  }
+  const std::string record = client.record("hello");
+
+  client.send(std::string_view{record}.substr(0, 12));
+  EXPECT_EQ(stream.read_now(space, error), 0u);
+  EXPECT_EQ(error, net::asio::error::would_block);
+  EXPECT_FALSE(stream.buffered());
+  client.send(std::string_view{record}.substr(12));
+  EXPECT_EQ(stream.read_now(std::span{space}.first(2), error), 2u);
+
+  EXPECT_TRUE(stream.buffered());
+  EXPECT_EQ(stream.read_now(space, error), 3u);
+  EXPECT_FALSE(stream.buffered());
+}
+
+TEST(StreamOverTls, NothingIsReadOrWrittenAfterItWasClosed) {
+  MadeCertificates made;
+  net::ServerTlsOptions files;
+  files.certificates = {made.issue("a", "DNS:a.test")};
+  const auto server = net::ServerTls::load(files).value();
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  net::asio::io_context io;
+  net::Socket socket{io.get_executor()};
+  socket.assign(net::asio::generic::stream_protocol{AF_UNIX, 0}, ends[0]);
+  net::Stream stream{std::move(socket), server->accept()};
+  stream.close();
+  const int taken = ::fcntl(ends[1], F_DUPFD_CLOEXEC, ends[0]);  // the number is used again
+  std::array<char, 16> space;
+  net::error_code error;
+
+  EXPECT_EQ(stream.read_now(space, error), 0u);
+
+  EXPECT_EQ(error, net::asio::error::bad_descriptor);
+  ::close(taken);
+  ::close(ends[1]);
 }
 
 TEST(WheelOfDeadlines, OneThatHasPassedAlreadyIsMetAtTheNextTick) {
