@@ -99,13 +99,6 @@ std::string whole_second(std::chrono::sys_seconds at) {
 
 }  // namespace
 
-Method method_of(std::string_view text) {
-  for (std::size_t i = 0; i + 1 < method_names.size(); ++i) {
-    if (text == method_names[i]) return static_cast<Method>(i);
-  }
-  return Method::other;
-}
-
 void Formatter::time(std::string& out, WallTime at) {
   const auto second = std::chrono::floor<std::chrono::seconds>(at);
   if (second.time_since_epoch().count() != second_) {

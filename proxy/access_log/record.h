@@ -8,24 +8,11 @@
 
 #include "base/color.h"
 #include "base/time.h"
+#include "http/h1.h"
 
 namespace sy::access_log {
 
-// Methods that are written by name; a client can put anything into the others.
-enum class Method : std::uint8_t {
-  get,
-  head,
-  post,
-  put,
-  patch,
-  delete_,
-  options,
-  trace,
-  connect,
-  other
-};
-
-[[nodiscard]] Method method_of(std::string_view text);  // case matters (RFC 9110 §9.1)
+using http::Method;  // an unknown one is written as OTHER: a client can put anything there
 
 // The views are read during add() or line() and not kept.
 struct Record {

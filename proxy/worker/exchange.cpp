@@ -340,7 +340,7 @@ void Exchange::record() {
   if (log == nullptr) return;
   access_log::Record line;
   line.at = worker_.wall(began_);
-  line.method = log_method_;
+  line.method = method_;
   if (service_ != nullptr) line.service = service_->name;
   if (route_ != nullptr) line.route = *route_;
   if (colored_) line.color = color_;

@@ -144,7 +144,6 @@ class Exchange {
   Instant began_;
   Instant sent_at_{};
   Duration upstream_took_{};
-  access_log::Method log_method_ = access_log::Method::other;
 };
 
 }  // namespace sy::worker

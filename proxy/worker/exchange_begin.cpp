@@ -40,11 +40,6 @@ bool is_request_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), plain);
 }
 
-access_log::Method log_method(Method method, std::string_view text) {
-  if (method == Method::get) return access_log::Method::get;
-  return access_log::method_of(text);
-}
-
 // Lower case into `scratch`; hosts are short, and the limit on heads bounds them.
 std::string_view lower(std::string_view host, std::string& scratch) {
   scratch.assign(host);
@@ -73,7 +68,6 @@ bool Exchange::begin(const http::RequestHead& head, std::size_t head_bytes) {
 
 void Exchange::keep_facts(const http::RequestHead& head) {
   method_ = head.method;
-  log_method_ = log_method(head.method, head.method_text);
   idempotent_ = http::idempotent(head.method);
   framing_ = head.framing;
   length_ = head.length;

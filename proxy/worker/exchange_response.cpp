@@ -182,10 +182,8 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
   if (!uploading_) connection.deadline.off();
   for (;;) {
     const BodySource::Run run = body.next(connection.in.bytes());
-    if (run.bad) {
-      moved = Moved::bad;
-      break;
-    }
+    if (run.bad) moved = Moved::bad;
+    if (run.bad) break;
     Outgoing out{prefix, run, body, as};
     prefix = {};
     error_code error;
@@ -197,11 +195,8 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
       if (!uploading_) session_.deadline.off();
     }
     connection.in.consume(run.taken);
-    if (error) {
-      moved = Moved::write_failed;
-      break;
-    }
-    if (body.done()) break;
+    if (error) moved = Moved::write_failed;
+    if (error || body.done()) break;
     if (run.taken != 0 && !connection.in.empty()) continue;
     if (run.taken == connection.in.capacity()) connection.in.grow();
     moved = co_await read_body(connection, body);
