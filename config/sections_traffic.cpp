@@ -183,14 +183,12 @@ worker::Timers read_timers(Reader in) {
 
 worker::Limits read_limits(Reader in) {
   worker::Limits limits;
-  in.read_with("head", decode_bytes, limits.http.head_bytes_max, bytes_between(kib, 256 * kib));
+  in.read_with("head", decode_bytes, limits.http.head_bytes_max, bytes_between(kib, 64 * kib));
   in.read_with("target", decode_bytes, limits.http.target_bytes_max, bytes_between(64, 256 * kib));
   in.read_with("chunk_line", decode_bytes, limits.http.chunk_line_bytes_max,
                bytes_between(64, 64 * kib));
   in.read_with("trailers", decode_bytes, limits.http.trailer_bytes_max,
                bytes_between(0, 256 * kib));
-  in.read_with("relay_buffer", decode_bytes, limits.relay_buffer_bytes,
-               bytes_between(4 * kib, 4096 * kib));
   in.read_with("minimum_rate", decode_bytes, limits.minimum_rate, bytes_between(0, 1024 * kib));
   in.read("clients", limits.clients_max, between(1, 1'000'000));
   in.read("heads_per_address", limits.heads_per_address_max, between(1, 1'000'000));

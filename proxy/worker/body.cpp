@@ -63,11 +63,11 @@ void Outgoing::add(std::string_view bytes) {
   size_ += bytes.size();
 }
 
-Instant read_deadline(const Pace& pace, std::uint64_t moved, Instant now) {
-  const Instant idle = now + pace.idle;
-  if (pace.minimum_rate == 0) return idle;
+Duration read_allowance(const Pace& pace, std::uint64_t moved, Duration waited) {
+  if (pace.minimum_rate == 0) return pace.idle;
   const auto paid = std::chrono::seconds{static_cast<std::int64_t>(moved / pace.minimum_rate)};
-  return std::min<Instant>(idle, pace.started + pace.rate_after + paid);
+  const Duration left = pace.rate_after + paid - waited;
+  return std::clamp<Duration>(left, Duration::zero(), pace.idle);
 }
 
 }  // namespace sy::worker

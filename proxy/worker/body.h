@@ -77,11 +77,10 @@ struct Pace {
   Duration idle{};               // no byte moved
   std::size_t minimum_rate = 0;  // bytes a second, 0: none
   Duration rate_after{};         // grace before the rate counts
-  Instant started{};
 };
 
-// The deadline of a read when `moved` bytes came since the start: idle, or when the rate falls
-// short.
-[[nodiscard]] Instant read_deadline(const Pace& pace, std::uint64_t moved, Instant now);
+// How long a sender of `moved` bytes, who was waited for this long in all, may be waited for now:
+// until it counts as idle, or its rate falls short.
+[[nodiscard]] Duration read_allowance(const Pace& pace, std::uint64_t moved, Duration waited);
 
 }  // namespace sy::worker

@@ -82,6 +82,7 @@ net::Awaitable<Exchange::Ended> Exchange::forward() {
     if (attempt != 0) ++outcome_.retries;
     sent_ = any_byte_back_ = false;
     failure_ = Failure::none;
+    if (!enter_pending()) co_return Ended::failed;
     upstream::Connection* connection = co_await connect(*pool_);
     const bool reused = connection != nullptr && connection->reused;
     if (connection != nullptr) {
@@ -89,6 +90,7 @@ net::Awaitable<Exchange::Ended> Exchange::forward() {
       settle(*pool_, *connection, ended);
       if (ended != Ended::failed) co_return ended;
     }
+    leave_pending();
     failed_pool_ = reused ? nullptr : pool_;
     fresh_only_ = true;
     if (!may_retry(sent_)) co_return Ended::failed;
@@ -149,12 +151,6 @@ net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection)
   using namespace asio::experimental::awaitable_operators;
   ended_ = Ended::failed;
   reusable_ = request_complete_ = upload_stopped_ = false;
-  if (!worker_.enter_pending(color_)) {
-    fail(Failure::none, 503, "Too many requests are waiting for this service.");
-    answer_.retry_after = 1;
-    co_return Ended::failed;
-  }
-  pending_ = color_;
   sent_at_ = worker_.time().now();
   const bool all_sent = co_await send(connection);
   request_complete_ = whole_ && all_sent;
@@ -166,8 +162,17 @@ net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection)
     connection.deadline.off();
     co_await (upload(connection) && download(connection));
   }
-  leave_pending();
   co_return ended_;
+}
+
+bool Exchange::enter_pending() {
+  if (worker_.enter_pending(color_)) {
+    pending_ = color_;
+    return true;
+  }
+  fail(Failure::none, 503, "Too many requests are waiting for this service.");
+  answer_.retry_after = 1;
+  return false;
 }
 
 void Exchange::leave_pending() {
@@ -221,12 +226,10 @@ net::Awaitable<bool> Exchange::send(upstream::Connection& connection) {
 
 net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
   const Timers& timers = session_.settings->options.timers;
-  const Pace pace{timers.body_idle, session_.settings->options.limits.minimum_rate,
-                  timers.minimum_rate_after, worker_.time().now()};
   Moved moved = Moved::done;
   for (;;) {
     const BodySource::Run run = upload_.next(session_.in.bytes());
-    if (run.bad) moved = Moved::bad;
+    moved = run.bad ? Moved::bad : Moved::done;
     if (run.bad) break;
     Outgoing out{{}, run, upload_, framing_};
     error_code error;
@@ -244,14 +247,24 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
     if (error || upload_.done() || upload_stopped_) break;
     if (run.taken != 0 && !session_.in.empty()) continue;
     if (run.taken == session_.in.capacity()) session_.in.grow();
-    moved = co_await read_upload(pace);
+    moved = co_await read_upload();
     if (moved != Moved::done || upload_stopped_) break;
   }
   upload_ended(connection, moved);
 }
 
-net::Awaitable<Moved> Exchange::read_upload(const Pace& pace) {
-  session_.deadline.at(read_deadline(pace, outcome_.bytes_in, worker_.time().now()));
+// A client that was asked to wait for a 100 is not slow before its first byte.
+Duration Exchange::upload_allowance() const {
+  const Timers& timers = session_.settings->options.timers;
+  if (expects_continue_ && outcome_.bytes_in == 0) return timers.body_idle;
+  const Pace pace{timers.body_idle, session_.settings->options.limits.minimum_rate,
+                  timers.minimum_rate_after};
+  return read_allowance(pace, outcome_.bytes_in, client_waited_for_);
+}
+
+net::Awaitable<Moved> Exchange::read_upload() {
+  const Instant asked = worker_.time().now();
+  session_.deadline.in(upload_allowance());
   bool wait = ++rounds_ % rounds_in_a_row == 0;
   for (;;) {
     if (wait) co_await session_.readable();
@@ -261,6 +274,9 @@ net::Awaitable<Moved> Exchange::read_upload(const Pace& pace) {
     session_.in.commit(got);
     wait = error == asio::error::would_block && !session_.stream.expired();
     if (wait) continue;
+    if (!expects_continue_ || outcome_.bytes_in != 0) {
+      client_waited_for_ += worker_.time().now() - asked;
+    }
     // While the upstream takes its time the client has nothing to be late with.
     if (!writing_client_) session_.deadline.off();
     if (!error) co_return Moved::done;
@@ -329,7 +345,9 @@ net::Awaitable<bool> Exchange::answer() {
 void Exchange::record() {
   outcome_.color = color_;
   outcome_.failure = failure_;
-  outcome_.total = worker_.time().now() - began_;
+  const Duration total = worker_.time().now() - began_;
+  // A tunnel's life is not a latency: what its color is judged by is how long it took to open.
+  outcome_.total = ended_ == Ended::tunnel ? sent_at_ + upstream_took_ - began_ : total;
   if (ended_ == Ended::client_left) outcome_.status = 0;
   if (service_ != nullptr && colored_) {
     tally::Summary& books = service_->summary[color_];
@@ -347,7 +365,7 @@ void Exchange::record() {
   if (version_ != nullptr) line.version = *version_;
   line.status = outcome_.status;
   line.failure = word(failure_);
-  line.total = outcome_.total;
+  line.total = total;
   line.upstream = upstream_took_;
   line.bytes_in = outcome_.bytes_in;
   line.bytes_out = outcome_.bytes_out;

@@ -80,9 +80,11 @@ class Exchange {
   [[nodiscard]] net::Awaitable<bool> interim(upstream::Connection& connection, std::size_t length);
   [[nodiscard]] net::Awaitable<> relay(upstream::Connection& connection, std::size_t length);
   [[nodiscard]] net::Awaitable<Moved> read_body(upstream::Connection& connection, BodySource& body);
-  [[nodiscard]] net::Awaitable<Moved> read_upload(const Pace& pace);
+  [[nodiscard]] net::Awaitable<Moved> read_upload();
+  [[nodiscard]] Duration upload_allowance() const;
   void prepare_response();
   void head_arrived();
+  [[nodiscard]] bool enter_pending();
   void leave_pending();
   void response_moved(Moved moved, http::Framing as);
   [[nodiscard]] bool offered(std::string_view upgrade) const;
@@ -118,6 +120,7 @@ class Exchange {
   bool keep_alive_ = true;
   bool whole_ = true;  // the body, if any, is all in the session's buffer
   bool websocket_ = false;
+  bool expects_continue_ = false;
   bool uploading_ = false;
   bool upload_stopped_ = false;    // the upload is to end: nobody wants the rest
   bool client_fault_ = false;      // the request body could not be had: not the upstream's failure
@@ -144,6 +147,7 @@ class Exchange {
   Instant began_;
   Instant sent_at_{};
   Duration upstream_took_{};
+  Duration client_waited_for_{};  // for bytes of its body
 };
 
 }  // namespace sy::worker

@@ -75,6 +75,7 @@ void Exchange::keep_facts(const http::RequestHead& head) {
   client_minor_ = head.minor;
   if (!head.upgrade.empty()) std::ignore = lower(head.upgrade, offered_);
   websocket_ = head.upgrade_websocket;
+  expects_continue_ = head.expect_continue;
   upload_ = BodySource{framing_, length_, session_.settings->options.limits.http};
   if (framing_ == Framing::chunked) upload_.nominate(head.fields());
   const std::string_view given = head.value(FieldId::x_request_id);

@@ -182,7 +182,7 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
   if (!uploading_) connection.deadline.off();
   for (;;) {
     const BodySource::Run run = body.next(connection.in.bytes());
-    if (run.bad) moved = Moved::bad;
+    moved = run.bad ? Moved::bad : Moved::done;
     if (run.bad) break;
     Outgoing out{prefix, run, body, as};
     prefix = {};

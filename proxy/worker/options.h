@@ -34,8 +34,7 @@ struct Limits {
   std::size_t pending_per_color_max = 1'024;  // requests waiting for a response head; past it 503
   double retry_budget = 0.2;                  // of requests, plus retry_floor
   std::size_t retry_floor = 3;
-  std::size_t pool_idle_max = 64;              // idle connections an endpoint and worker
-  std::size_t relay_buffer_bytes = 32 * 1024;  // watermark each way
+  std::size_t pool_idle_max = 64;  // idle connections an endpoint and worker
   bool operator==(const Limits&) const = default;
 };
 

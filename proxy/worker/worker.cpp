@@ -12,6 +12,8 @@ namespace {
 namespace asio = net::asio;
 using net::error_code;
 
+constexpr std::size_t names_max = 4'096;
+
 int phase_of(std::size_t index, std::size_t count) {
   return static_cast<int>(index * split::whole / std::max<std::size_t>(count, 1));
 }
@@ -36,6 +38,7 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
       around_{io_.get_executor(), wheel_, buffers_, pool_options_, upstream_tls_},
       diffusion_{phase_of(setup.index, setup.count)},
       random_{setup.seed} {
+  std::ignore = intern("");
   apply(std::move(setup.settings));
   retry_tokens_ = static_cast<double>(settings_->options.limits.retry_floor);
   if (sink != nullptr) log_ = std::make_unique<access_log::Writer>(*sink);
@@ -177,7 +180,12 @@ void Worker::drop_unused_pools() {
   });
 }
 
-const std::string* Worker::intern(std::string_view text) { return &*names_.emplace(text).first; }
+// Versions are the upstreams' words: past the bound a new one goes unnamed.
+const std::string* Worker::intern(std::string_view text) {
+  if (names_.size() < names_max) return &*names_.emplace(text).first;
+  const auto known = names_.find(std::string{text});
+  return known != names_.end() ? &*known : &*names_.find("");
+}
 
 ServiceSlot& Worker::slot_named(const std::string& name) {
   auto& slot = slots_[name];

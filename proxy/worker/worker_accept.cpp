@@ -18,6 +18,7 @@ namespace asio = net::asio;
 using net::error_code;
 
 constexpr int accepts_in_a_row = 64;
+constexpr int unsent_bytes_max = 64 * 1024;
 
 net::Address address_of(const sockaddr_storage& from) {
   if (from.ss_family == AF_INET) {
@@ -101,6 +102,10 @@ void Worker::admit(int fd, std::size_t listener) {
     return;
   }
   socket.set_option(asio::ip::tcp::no_delay{true}, error);
+  // Without it a socket becomes writable again only when a third of a buffer of megabytes is free:
+  // a slow client would look as if it took nothing.
+  const int unsent = unsent_bytes_max;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   Peer peer;
   peer.address = address_of(from);
   peer.text = peer.address.text();

@@ -7,8 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
 TEST(Exchange, PicksByTheWeightsInForceWhenTheHeadArrives) {
   SessionWorld world;
   End client = world.connect();

@@ -8,9 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 using tally::Failure;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-
 std::uint64_t failures(SessionWorld& world, Color color, Failure kind) {
   return world.books(color).failures[static_cast<std::size_t>(kind)];
 }
@@ -82,10 +79,7 @@ TEST(Failure, BothColorsRefusingIsA503WithRetryAfter) {
 TEST(Failure, AConnectionThatDiedWhileIdleIsNotUsed) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
   origin.close();
   world.settle();
 
@@ -97,10 +91,7 @@ TEST(Failure, AConnectionThatDiedWhileIdleIsNotUsed) {
 TEST(Failure, AReusedConnectionThatDiesUnderAGetIsRetriedOnceOnANewOne) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
   std::ignore = client.receive();
 
   client.send(get);
@@ -187,10 +178,8 @@ TEST(Failure, AClientThatLeavesMidBodyIsNotTheUpstreamsFailure) {
 TEST(Failure, BytesAfterAResponseEndTheUpstreamConnection) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n\r\n");
-  world.settle();
+  End origin = world.exchange(
+      client, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n\r\n");
   EXPECT_TRUE(client.receive().ends_with("hi"));
 
   client.send(get);
@@ -201,10 +190,7 @@ TEST(Failure, BytesAfterAResponseEndTheUpstreamConnection) {
 TEST(Failure, BytesOnAnIdleConnectionAreNoAnswerEvenWhenTheyComeWithTheNextRequest) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
   std::ignore = client.receive();
 
   client.send(get);
@@ -243,10 +229,8 @@ TEST(Failure, ASwitchToAProtocolThatWasNotOfferedIsA502) {
 TEST(Failure, ASwitchOfProtocolsNobodyAskedForIsA502) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
-  world.settle();
+  End origin = world.exchange(
+      client, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
 
   EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 502 "));
 }

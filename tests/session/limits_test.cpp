@@ -7,9 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-
 TEST(Limits, RequestsThatWaitForAColorOverItsLimitGet503AndTheOthersGoOn) {
   worker::Options options;
   options.limits.pending_per_color_max = 1;
@@ -89,10 +86,7 @@ TEST(Limits, AResponseHeadOverItsLimitIsA502) {
 TEST(Limits, AnIdleUpstreamConnectionIsClosedAfterItsTime) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
 
   world.advance(19s);
   std::ignore = origin.receive();
@@ -106,12 +100,10 @@ TEST(Limits, AnIdleUpstreamConnectionIsClosedAfterItsTime) {
 TEST(Limits, AnUpstreamThatAnnouncesItsIdleTimeIsLeftTwoSecondsEarlier) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(
+  End origin = world.exchange(
+      client,
       "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: "
       "0\r\n\r\n");
-  world.settle();
 
   world.advance(2s);
   std::ignore = origin.receive();

@@ -15,9 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-
 // Sends until nothing more fits anywhere on the way.
 std::size_t fill(SessionWorld& world, const End& from, std::string_view text) {
   std::size_t sent = 0;
@@ -136,10 +133,7 @@ TEST(Deadlines, AnInterimResponseNobodyReadsStillHasOne) {
 TEST(Retry, APutWhoseBodyIsStillToComeIsSentAgainWithAllOfIt) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
   std::ignore = client.receive();
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
   world.settle();
@@ -164,10 +158,7 @@ TEST(Retry, APutWhoseBodyIsStillToComeIsSentAgainWithAllOfIt) {
 TEST(Retry, ABodyThatArrivesTogetherWithTheEndOfTheUpstreamIsNotLost) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
   std::ignore = client.receive();
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n");
   world.settle();
@@ -189,10 +180,7 @@ TEST(Retry, ABodyThatArrivesTogetherWithTheEndOfTheUpstreamIsNotLost) {
 TEST(Finishing, ARequestThatIsInTheSocketAlreadyIsServed) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
   std::ignore = client.receive();
 
   client.send(get);
@@ -210,10 +198,7 @@ TEST(Finishing, AConnectionThatJustOpenedMaySendItsRequest) {
 
   world.worker->finish_here();
   world.settle();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
 
   EXPECT_TRUE(client.receive().ends_with("hi"));
 }

@@ -7,9 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-
 TEST(Session, ForwardsARequestAndItsResponse) {
   SessionWorld world;
   End client = world.connect();
@@ -33,10 +30,7 @@ TEST(Session, ForwardsARequestAndItsResponse) {
 TEST(Session, ReusesBothConnections) {
   SessionWorld world;
   End client = world.connect();
-  client.send(get);
-  End origin = world.upstream(world.blue);
-  origin.send(ok);
-  world.settle();
+  End origin = world.exchange(client);
 
   client.send(get);
   const End second = world.upstream(world.blue);

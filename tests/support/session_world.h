@@ -102,6 +102,9 @@ class Origin {
   std::uint16_t port_ = 0;
 };
 
+inline constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+inline constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
 class SessionWorld {
  public:
   explicit SessionWorld(worker::Options options = {}) {
@@ -168,6 +171,14 @@ class SessionWorld {
   [[nodiscard]] End upstream(const Origin& origin) {
     settle();
     return origin.accept();
+  }
+  // One request of this client, answered by blue; the connection it came on, kept alive.
+  [[nodiscard]] End exchange(const End& client, std::string_view answer = ok) {
+    client.send(get);
+    End origin = upstream(blue);
+    origin.send(answer);
+    settle();
+    return origin;
   }
   [[nodiscard]] tally::Summary books(Color color) {
     const auto report = worker->report();

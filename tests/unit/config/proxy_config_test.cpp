@@ -191,7 +191,7 @@ TEST(ProxyConfig, TheTargetLimitIsWithinTheHeadLimit) {
   EXPECT_EQ(
       problems_after_service("limits: {head: 1GiB, retry_budget: 20, clients: 0}\n"),
       (Lines{
-          "switchyard.yaml:2:16: limits.head: must be between 1KiB and 256KiB, got 1GiB",
+          "switchyard.yaml:2:16: limits.head: must be between 1KiB and 64KiB, got 1GiB",
           "switchyard.yaml:2:36: limits.retry_budget: must be a percentage such as 20%, got \"20\"",
           "switchyard.yaml:2:49: limits.clients: must be between 1 and 1000000, got 0"}));
 }
