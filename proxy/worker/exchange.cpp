@@ -86,11 +86,11 @@ net::Awaitable<Exchange::Ended> Exchange::forward() {
     upstream::Connection* connection = co_await connect(*pool_);
     const bool reused = connection != nullptr && connection->reused;
     if (connection != nullptr) {
-      const Ended ended = co_await talk(*connection);
-      settle(*pool_, *connection, ended);
-      if (ended != Ended::failed) co_return ended;
+      ended_ = co_await talk(*connection);
+      settle(*pool_, *connection, ended_);
     }
     leave_pending();
+    if (connection != nullptr && ended_ != Ended::failed) co_return ended_;
     failed_pool_ = reused ? nullptr : pool_;
     fresh_only_ = true;
     if (!may_retry(sent_)) co_return Ended::failed;
@@ -102,6 +102,11 @@ net::Awaitable<Exchange::Ended> Exchange::forward() {
 // An endpoint of the color that was picked. The other color takes over when this one has vanished,
 // or when it has traffic of its own anyway: one reset must not show users a version at 0 %.
 upstream::Pool* Exchange::choose() {
+  upstream::Pool* fit = worker_.choose(*service_, color_, Fitness::fit, failed_pool_);
+  return fit != nullptr ? fit : choose_for_want_of_better();
+}
+
+upstream::Pool* Exchange::choose_for_want_of_better() {
   const Color second = other(color_);
   const split::Routing& routing = worker_.routing();
   const bool serves = routing.weight[second] != 0 || routing.live == second;

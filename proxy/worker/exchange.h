@@ -60,6 +60,7 @@ class Exchange {
   // One attempt after another.
   [[nodiscard]] net::Awaitable<Ended> forward();
   [[nodiscard]] upstream::Pool* choose();
+  [[nodiscard]] upstream::Pool* choose_for_want_of_better();
   void change_color(Color color);
   [[nodiscard]] net::Awaitable<upstream::Connection*> connect(upstream::Pool& pool);
   [[nodiscard]] net::Awaitable<Ended> talk(upstream::Connection& connection);

@@ -45,6 +45,26 @@ TEST(Limits, ATunnelDoesNotCountAsARequestThatWaits) {
   EXPECT_TRUE(world.upstream(world.blue).connected());
 }
 
+TEST(Limits, AClientThatLeavesDuringAnInterimResponseNoLongerWaits) {
+  worker::Options options;
+  options.limits.pending_per_color_max = 1;
+  SessionWorld world{options};
+  End client = world.connect();
+  client.send(get);
+  End origin = world.upstream(world.blue);
+  client.reset();
+  world.settle();
+  for (int i = 0; i < 4; ++i) {
+    origin.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+    world.settle();
+  }
+
+  End other = world.connect();
+  other.send(get);
+
+  EXPECT_TRUE(world.upstream(world.blue).connected());
+}
+
 // An upstream that resets everything gets each request twice at the most, and no more than the
 // budget.
 TEST(Limits, RetriesEndWithTheirBudget) {
