@@ -12,15 +12,27 @@ from under_load import Load, changed, proxy_and_toys, verdict
 MIX = "get=60,post=20,new=10,ws=10"
 
 
-def change_weights(proxy, count, chance):
-    for _ in range(count):
-        green = chance.randrange(0, 10_001) / 100
-        changed(proxy.weights(round(100 - green, 2), green))
+SECONDS = 20  # of one load
 
 
-def switch(proxy, count):
-    for number in range(count):
-        changed(proxy.api("POST", "/v1/switch", {"color": "green" if number % 2 == 0 else "blue"}))
+def change_weights(proxy, _number, chance):
+    green = chance.randrange(0, 10_001) / 100
+    changed(proxy.weights(round(100 - green, 2), green))
+
+
+def switch(proxy, number, _chance):
+    changed(proxy.api("POST", "/v1/switch", {"color": "green" if number % 2 == 0 else "blue"}))
+
+
+def paced(numbers, running):
+    """The numbers, spread evenly over a load and a little less, while it runs."""
+    began, count = time.monotonic(), len(numbers)
+    for index, number in enumerate(numbers):
+        due = began + index / count * SECONDS * 0.95
+        time.sleep(max(0.0, due - time.monotonic()))
+        if not running():
+            return
+        yield number
 
 
 def add_up(counts):
@@ -41,17 +53,14 @@ def main():
     chance = random.Random(options.seed)
     failed = 0
     with proxy_and_toys(workers=options.workers) as proxy:
-        for name, count in (("weight changes", options.weights), ("switches", options.switches)):
+        for name, count, change in (("weight changes", options.weights, change_weights),
+                                    ("switches", options.switches, switch)):
             began, done, lines = time.monotonic(), 0, []
             while done < count:  # one load after another until all changes are made
-                load = Load(proxy, options.rate, 20, MIX)
-                while load.running() and done < count:
-                    step = min(20, count - done)
-                    if name == "switches":
-                        switch(proxy, step)
-                    else:
-                        change_weights(proxy, step, chance)
-                    done += step
+                load = Load(proxy, options.rate, SECONDS, MIX)
+                for number in paced(range(done, count), load.running):
+                    change(proxy, number, chance)
+                    done += 1
                 lines.append(load.result())
             total = {key: sum(line[key] for line in lines) for key in ("sent", "ok", "failed")}
             total["by_reason"] = [line["by_reason"] for line in lines if line["by_reason"]]
