@@ -70,12 +70,15 @@ class Tunnels {
  public:
   using List = boost::intrusive::list<Tunnel, boost::intrusive::constant_time_size<false>>;
   List list;
-  // Applies each service's policy to the tunnels of colors that have no weight in `routing`.
-  // `jitter` spreads closes over two seconds: 64 random bits a call.
+  // Applies each service's policy to the tunnels of colors that have no weight in `routing`; those
+  // of a color that has its traffic back may stay. `jitter` spreads closes over two seconds: 64
+  // random bits a call.
   template <class Random>
   void follow(const split::Routing& routing, Instant now, Random random) {
     for (Tunnel& tunnel : list) {
-      if (tunnel.ending() || routing.weight[tunnel.color()] != 0) continue;
+      const bool serves = routing.weight[tunnel.color()] != 0;
+      if (serves) tunnel.end_by(Instant::max());
+      if (serves || tunnel.ending()) continue;
       for (const split::Service& service : routing.services) {
         if (service.name != tunnel.service().name) continue;
         const auto jitter = std::chrono::milliseconds{static_cast<std::int64_t>(random() % 2'000)};

@@ -139,7 +139,7 @@ void Worker::install(split::RoutingPtr routing) {
   route_names_.clear();
   for (const split::Route& route : routing_->routes) route_names_.push_back(intern(route.prefix));
   drop_unused_pools();
-  tunnels_.follow(*routing_, wheel_.now(), [this] { return random(); });
+  if (!finishing_) tunnels_.follow(*routing_, wheel_.now(), [this] { return random(); });
 }
 
 void Worker::fill(ServiceSlot& slot, const split::Service& service) {

@@ -80,6 +80,20 @@ TEST(Tunnel, EndsWithAClose1012AfterASwitchWhenThePolicyIsClose) {
   EXPECT_TRUE(tunnel.client.closed);
 }
 
+TEST(Tunnel, StaysWhenItsColorHasItsTrafficBackBeforeTheDrainIsOver) {
+  SessionWorld world;
+  world.tunnels = split::TunnelPolicy::drain;
+  Tunnelled tunnel = open(world);
+
+  world.route({0, split::whole});
+  world.route({split::whole, 0});
+  world.advance(5s);
+  tunnel.client.send("still here");
+  world.settle();
+
+  EXPECT_EQ(tunnel.origin.receive(), "still here");
+}
+
 TEST(Tunnel, WaitsForTheEndOfAFrameBeforeItCloses) {
   SessionWorld world;
   world.tunnels = split::TunnelPolicy::close;
