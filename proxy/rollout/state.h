@@ -20,7 +20,7 @@ struct State {
   std::uint64_t generation = 0;     // grows by one with every change; the API's ETag
   PerColor<int> weight{10'000, 0};  // configured, in 0.01 %; sums to 10 000
   Color live = Color::blue;         // where traffic returns when in doubt
-  std::optional<Color> previous{};    // what `rollback` goes back to
+  std::optional<Color> previous{};  // what `rollback` goes back to
   std::string deploy = "0";         // affinity cookies are bound to it; new with each candidacy
   bool maintenance = false;
   // Endpoints put by the API in place of the configured ones: color → service → urls.
