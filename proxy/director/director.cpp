@@ -20,19 +20,22 @@ std::string action_of(const rollout::Command& command) {
     std::string operator()(const rollout::Rollback&) const { return "rollback"; }
     std::string operator()(const rollout::SetMaintenance&) const { return "maintenance"; }
     std::string operator()(const rollout::SetUpstreams&) const { return "upstreams"; }
+    std::string operator()(const rollout::Start&) const { return "rollout"; }
+    std::string operator()(const rollout::Promote&) const { return "promote"; }
+    std::string operator()(const rollout::Approve&) const { return "approve"; }
+    std::string operator()(const rollout::Pause&) const { return "pause"; }
+    std::string operator()(const rollout::Resume&) const { return "resume"; }
+    std::string operator()(const rollout::Abort&) const { return "abort"; }
   };
   return std::visit(Name{}, command);
 }
 
 bool forced(const rollout::Command& command) {
-  struct Force {
-    bool operator()(const rollout::SetWeights& each) const { return each.force; }
-    bool operator()(const rollout::Switch& each) const { return each.force; }
-    bool operator()(const rollout::Rollback&) const { return false; }
-    bool operator()(const rollout::SetMaintenance&) const { return false; }
-    bool operator()(const rollout::SetUpstreams& each) const { return each.force; }
+  const auto force = [](const auto& each) {
+    if constexpr (requires { each.force; }) return each.force;
+    return false;
   };
-  return std::visit(Force{}, command);
+  return std::visit(force, command);
 }
 
 Error not_recorded(const std::string& what) {
@@ -244,6 +247,7 @@ void Director::record(std::string action, std::string actor, std::string detail)
   inner_->append(std::move(entry));
 }
 
+void Director::set_notifier(Notifier* notifier) { inner_->notifier = notifier; }
 const Journal& Director::journal() const { return inner_->ports.journal; }
 const Collected& Director::collected() const { return inner_->collected; }
 const split::RoutingPtr& Director::routing() const { return inner_->published; }

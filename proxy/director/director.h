@@ -15,6 +15,7 @@
 #include "rollout/state.h"
 #include "split/routing.h"
 #include "tally/window.h"
+#include "verdict/judge.h"
 
 namespace sy::director {
 
@@ -25,6 +26,7 @@ struct Intent {
   std::string idempotency_key;                 // empty: none
   std::optional<std::uint64_t> if_generation;  // If-Match
   bool dry_run = false;
+  bool approver = false;  // the actor's role allows approvals
 };
 
 struct Applied {
@@ -33,6 +35,7 @@ struct Applied {
   bool changed = true;  // false: it was so already
   bool dry_run = false;
   bool replayed = false;  // the same idempotency key was answered before
+  std::string rollout{};  // id of the one that runs now; empty: none
 };
 
 // One line of the event stream; `id` grows by one.
@@ -40,7 +43,9 @@ struct Event {
   std::uint64_t id = 0;
   WallTime at{};
   std::string
-      type;  // "weights", "gate", "maintenance", "upstreams", "rollback", "switch", "status"
+      type;  // "weights", "gate", "maintenance", "upstreams", "rollback", "switch", "status", and
+             // of rollouts: "rollout", "hold", "approval", "approved", "paused", "resumed",
+             // "promoted", "reverted", "aborted", "completed", "verdict"
   std::string json;  // one object, no line breaks
 };
 
@@ -70,16 +75,29 @@ struct ColorStatus {
   std::string verdict;  // in words
 };
 
+// The rollout that runs, as people follow it.
+struct RolloutStatus {
+  rollout::Rollout rollout;
+  int weight = 0;            // of the candidate, 0.01 %
+  std::string standing;      // "hold 2 of 4 at 10 %: 41 s and 120 requests to go"
+  std::uint64_t needed = 0;  // requests still to come in this hold
+  Duration left{};           // of its time, or until gating or approval give up
+};
+
 struct Status {
   std::string app;
   std::string environment;
   std::string
-      phase;  // "steady" (one color at 100 %), "split", "maintenance", "panic" (both gates shut)
+      phase;  // "steady" (one color at 100 %), "split" (by hand), "maintenance", "panic" (both
+              // gates shut), "paused", or a rollout's: "gating", "shifting", "approval", "baking"
   rollout::State state;
   PerColor<ColorStatus> colors;
   std::vector<GateStatus> gates;
   std::uint64_t generation = 0;
   WallTime since{};
+  std::optional<RolloutStatus> rollout{};
+  verdict::Verdict verdict{};
+  verdict::Baseline baseline{};
   std::string note;  // degraded operation in words: disk full, state restored from an older
                      // generation; empty: nothing
 };
@@ -108,6 +126,8 @@ class Director {
   // After a valid reload. Same lock as submit.
   net::Awaitable<Result<>> reconfigure(Options options);
 
+  // Told of everything worth telling from now on; outlives this or is replaced by null.
+  void set_notifier(Notifier* notifier);
   [[nodiscard]] Status status() const;
   [[nodiscard]] const Journal& journal() const;
   [[nodiscard]] const Collected& collected() const;        // as of the last tick

@@ -77,6 +77,7 @@ struct Director::Inner {
   Collected collected;
   std::vector<PerColor<tally::Window>> windows;
 
+  Notifier* notifier = nullptr;
   EventLog events;
   Answers answers;
   std::string announced_status;

@@ -6,7 +6,9 @@
 #include "base/color.h"
 #include "base/time.h"
 #include "health/options.h"
+#include "rollout/options.h"
 #include "split/routing.h"
+#include "verdict/options.h"
 
 namespace sy::director {
 
@@ -20,6 +22,8 @@ struct ServiceOptions {
       endpoints;  // urls: http://host:port, https://…, dns://name:port
   split::TunnelPolicy tunnels = split::TunnelPolicy::keep;
   Duration tunnel_drain{};
+  std::vector<std::string> templates;  // "/api/patients/{id}": what verdicts and reasons may name
+  std::vector<int> failure_statuses{500, 502, 503, 504};
   bool operator==(const ServiceOptions&) const = default;
 };
 
@@ -28,6 +32,8 @@ struct Options {
   std::string environment = "local";
   std::vector<ServiceOptions> services;
   split::Affinity affinity;
+  rollout::Options rollout;
+  verdict::Options verdict;
   bool operator==(const Options&) const = default;
 };
 

@@ -1,5 +1,6 @@
 // What the director needs from the outside, declared by their user. app/ adapts workers and prober.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "net/async.h"
 #include "rollout/state.h"
 #include "split/routing.h"
+#include "tally/evidence.h"
 #include "tally/outcome.h"
 
 namespace sy::director {
@@ -27,6 +29,7 @@ struct Collected {
   };
   std::vector<PerColor<tally::Summary>> services;
   std::vector<PerWorker> workers;
+  tally::Evidence evidence;  // counts added up, mishaps merged by time, routes merged
 };
 
 // The workers. Called on the control thread.
@@ -73,6 +76,29 @@ class Store {
   virtual ~Store() = default;
   [[nodiscard]] virtual Result<> save(const rollout::State& state) = 0;
   [[nodiscard]] virtual Result<Loaded> load() = 0;
+};
+
+// Something people may want to be told about.
+struct Notice {
+  std::string type;  // "started", "held", "approval", "approved", "reverted", "completed",
+                     // "aborted", "inconclusive", "version_mismatch", "shared_dependency"
+  WallTime at{};
+  std::string app;
+  std::string environment;
+  std::string rollout;  // its id
+  Color color = Color::green;
+  Version version;
+  std::string what;  // in words
+  std::string actor;
+  std::string reason;
+  std::map<std::string, std::string> numbers;  // for programs: "requests" → "120", …
+};
+
+// Who tells them. Called on the control thread; never blocks, may drop.
+class Notifier {
+ public:
+  virtual ~Notifier() = default;
+  virtual void notify(const Notice& notice) = 0;
 };
 
 }  // namespace sy::director

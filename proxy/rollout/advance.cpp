@@ -184,6 +184,11 @@ Result<Move> take(const State& state, const SetUpstreams& command, const Facts& 
   return Move{std::move(next), true, what};
 }
 
+template <class Command>
+Result<Move> take(const State&, const Command&, const Facts&, Moment) {
+  return refused("rollouts are not built yet");
+}
+
 }  // namespace
 
 Result<Move> advance(const State& state, const Command& command, const Facts& facts, WallTime now,

@@ -32,8 +32,10 @@ struct Service {
   std::string name;
   PerColor<std::vector<Endpoint>> endpoints;  // all, open or not; `open` says which to prefer
   TunnelPolicy tunnels = TunnelPolicy::keep;
-  Duration tunnel_drain{};  // for TunnelPolicy::drain
-  std::string health_path;  // answered by the service itself even in maintenance
+  Duration tunnel_drain{};             // for TunnelPolicy::drain
+  std::string health_path;             // answered by the service itself even in maintenance
+  std::vector<std::string> templates;  // of paths, "{name}" standing for one segment
+  std::vector<int> failure_statuses{500, 502, 503, 504};  // of the upstream, that speak against it
   bool operator==(const Service&) const = default;
 };
 

@@ -38,6 +38,17 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+// What a client is spared of an upstream's failure (docs/verdict.md, "Shield").
+struct Shield {
+  bool replay = true;                           // on live, of what failed on the candidate
+  std::size_t replay_bytes_max = 64 * 1024;     // of a body kept for it
+  double replay_budget = 0.2;                   // of the candidate's requests, plus replay_floor
+  std::size_t replay_floor = 100;               // a process; divided among workers
+  Duration hold_max = std::chrono::seconds{2};  // waiting for a color that vanished; zero: never
+  std::size_t held_max = 256;                   // requests waiting so, a process; past it 503
+  bool operator==(const Shield&) const = default;
+};
+
 struct Preview {
   // Hex SHA-256 of tokens that entitle any client to x-switchyard-color (sent in
   // x-switchyard-token); trusted peers need none.
@@ -48,6 +59,7 @@ struct Preview {
 struct Options {
   Timers timers;
   Limits limits;
+  Shield shield;
   Preview preview;
   std::vector<std::string>
       trusted;  // CIDR networks whose X-Forwarded-*, PROXY lines and previews are believed

@@ -5,6 +5,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -22,6 +23,7 @@
 #include "net/wheel.h"
 #include "split/pick.h"
 #include "split/routing.h"
+#include "tally/evidence.h"
 #include "upstream/pool.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
@@ -43,6 +45,7 @@ struct Report {
   std::uint64_t over_limit = 0;  // connections turned away
   std::uint64_t faults = 0;      // coroutines that died of an exception: bugs
   Duration loop_lag{};           // worst since the last report
+  tally::Evidence evidence;      // mishaps are handed over, counts stay
 };
 
 // How good an endpoint must be: its gate open and no connect failed in the last second; its gate
@@ -55,6 +58,9 @@ struct Setup {
   SettingsPtr settings;
   std::vector<net::Listener> listeners;  // taken over; parallel to settings->listen
   std::uint64_t seed = 0;
+  // Called on the worker's thread, at most once between two collects, when a color has failed a
+  // request: asks to be collected now. May be empty.
+  std::function<void()> nudge{};
 };
 
 // An even share of a process-wide limit, never nothing.
