@@ -39,12 +39,22 @@ json::object identity(const AppOptions& options, const Knobs& knobs) {
           {"service", options.service}};
 }
 
+// As text that any JSON reader takes: octets outside ASCII's printable ones become question marks.
+std::string printable(std::string_view octets) {
+  std::string text{octets};
+  for (char& octet : text) {
+    if (octet < ' ' || octet > '~') octet = '?';
+  }
+  return text;
+}
+
 Answer echo(const AppOptions& options, const Knobs& knobs, const Question& question) {
   json::object body = identity(options, knobs);
   body["method"] = view(question.method);
   body["path"] = view(question.path);
   body["body_bytes"] = question.body_bytes;
   body["request_id"] = view(question.request_id);
+  if (question.body_bytes > 0) body["body"] = printable(question.body);
   return {.body = json::serialize(body)};
 }
 

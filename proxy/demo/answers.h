@@ -13,6 +13,7 @@ struct Question {
   std::string_view path;
   std::string_view query;  // without "?"
   std::string_view request_id;
+  std::string_view body;  // its beginning
   std::uint64_t body_bytes = 0;
 };
 

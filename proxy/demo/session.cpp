@@ -26,8 +26,10 @@ using Timer =
                                asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
 
 constexpr std::size_t room_bytes = 64 * 1024;
+constexpr std::size_t echo_bytes = 1024;  // of a body
 constexpr std::uint64_t wait_max_milliseconds = 600'000;
 constexpr std::string_view knobs_path = "/_demo/knobs";
+constexpr std::string_view counts_path = "/_demo/counts";
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -78,10 +80,31 @@ class Session {
     const auto& head = parser.get();
     split_target(view(head.target()));
     const Answer reply = co_await decide(head);
+    if (fault_ == Fault::hang) co_await leave();
     compose(reply, head.method() == http::verb::head, head.keep_alive());
+    if (fault_ == Fault::reset) cut();
     co_await asio::async_write(socket_, asio::buffer(out_),
                                asio::redirect_error(net::use_awaitable, error));
-    co_return !error && head.keep_alive();
+    if (fault_ == Fault::reset) reset();
+    co_return !error && fault_ != Fault::reset && head.keep_alive();
+  }
+
+  // Waits, without an answer, until the client goes away or the application crashes.
+  Awaitable<> leave() {
+    error_code error;
+    char byte = 0;
+    while (!error) {
+      co_await socket_.async_read_some(asio::buffer(&byte, 1),
+                                       asio::redirect_error(net::use_awaitable, error));
+    }
+  }
+
+  void cut() { out_.resize(shared_.knobs.reset_early ? 0 : (head_bytes_ + out_.size()) / 2); }
+
+  void reset() {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    socket_.close(ignored);
   }
 
   void split_target(std::string_view target) {
@@ -114,27 +137,50 @@ class Session {
   }
 
   Awaitable<Answer> decide(const http::request_header<>& head) {
+    fault_ = Fault::none;
     if (path_ == knobs_path) co_return turn_knobs(head.method());
-    if (port_ == Port::knobs) co_return problem(404, "only /_demo/knobs is here");
+    if (path_ == counts_path) co_return Answer{.body = to_json(shared_.counts)};
+    if (port_ == Port::knobs) co_return problem(404, "only knobs and counts are here");
     const bool probe = is_health(shared_.options, path_);
-    const bool fails = !probe && fail_next();
-    if (!probe) ++shared_.requests;
+    if (!probe) {
+      if (aimed_at(head)) fault_ = shared_.faults.next(shared_.knobs);
+      ++shared_.requests;
+      ++shared_.counts.requests;
+      if (shared_.knobs.latency_ms > 0) note_delay();
+    }
     co_await wait();
-    if (fails) co_return problem(shared_.knobs.error_status, "as the knobs ask");
-    const Question question{.method = view(head.method_string()),
-                            .path = path_,
-                            .query = query_,
-                            .request_id = view(head["X-Request-Id"]),
-                            .body_bytes = body_bytes_};
+    if (fault_ != Fault::none) note_failure();
+    if (fault_ == Fault::error) co_return problem(shared_.knobs.error_status, "as the knobs ask");
+    const Question question{
+        .method = view(head.method_string()),
+        .path = path_,
+        .query = query_,
+        .request_id = view(head["X-Request-Id"]),
+        .body = std::string_view{body_start_}.substr(0, std::min(body_start_.size(), echo_bytes)),
+        .body_bytes = body_bytes_};
     co_return answer(shared_.options, shared_.knobs, question);
   }
 
-  bool fail_next() {
-    shared_.error_sum += shared_.knobs.error_rate;
-    // A little under one: ten times 0.1 is not 1.0 in binary.
-    if (shared_.error_sum < 1 - 1e-9) return false;
-    shared_.error_sum -= 1;
-    return true;
+  bool aimed_at(const http::request_header<>& head) const {
+    if (!aims_at(shared_.knobs, path_)) return false;
+    const auto aim = field_aim(shared_.knobs);
+    return !aim || view(head[beast::string_view{aim->name.data(), aim->name.size()}]) == aim->value;
+  }
+
+  void note_failure() {
+    Counts& counts = shared_.counts;
+    const Instant now = shared_.time.now();
+    ++counts.failures;
+    counts.last_failure = now;
+    if (counts.first_failure) return;
+    counts.first_failure = now;
+    counts.first_failure_wall = shared_.time.wall();
+  }
+
+  void note_delay() {
+    Counts& counts = shared_.counts;
+    ++counts.delayed;
+    if (!counts.first_delayed) counts.first_delayed = shared_.time.now();
   }
 
   Awaitable<> wait() {
@@ -168,6 +214,7 @@ class Session {
     out_ += "\r\nContent-Length: ";
     number(out_, reply.body.size());
     out_ += keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+    head_bytes_ = out_.size();
     if (!head_only) out_ += reply.body;
   }
 
@@ -198,6 +245,8 @@ class Session {
   std::string_view path_;
   std::string_view query_;
   std::uint64_t body_bytes_ = 0;
+  std::size_t head_bytes_ = 0;  // of out_
+  Fault fault_ = Fault::none;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 
+#include "demo/faults.h"
 #include "demo/toy_app.h"
 #include "net/async.h"
 
@@ -14,7 +15,9 @@ using Socket = net::asio::basic_stream_socket<net::asio::ip::tcp, net::Executor>
 struct Shared {
   AppOptions options;
   Knobs knobs;
-  double error_sum = 0;  // error diffusion: at 0.2 exactly every fifth request fails
+  SystemTime time{};
+  Faults faults{};
+  Counts counts{};
   std::uint64_t requests = 0;
   std::list<Socket*> open;                  // connections of the application's own port
   std::function<void(const Knobs&)> apply;  // takes new knobs into effect

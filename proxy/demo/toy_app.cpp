@@ -23,6 +23,7 @@ using Acceptor = asio::basic_socket_acceptor<tcp, net::Executor>;
 struct ToyApp::Inner {
   explicit Inner(AppOptions options)
       : shared{.options = options, .knobs = options.knobs, .open = {}, .apply = {}} {
+    shared.counts.turned = shared.time.now();
     shared.apply = [this](const Knobs& next) { apply(next); };
     listen(traffic_listener, options.port, Port::traffic);
     port = traffic_listener->local_endpoint().port();
@@ -76,6 +77,7 @@ struct ToyApp::Inner {
 
   void apply(const Knobs& next) {
     const bool was_crashed = std::exchange(shared.knobs, next).crashed;
+    shared.counts = Counts{.turned = shared.time.now()};
     if (next.crashed && !was_crashed) crash();
     if (!next.crashed && was_crashed) listen(traffic_listener, port, Port::traffic);
   }
@@ -137,6 +139,10 @@ Knobs ToyApp::knobs() const {
 
 std::uint64_t ToyApp::requests() const {
   return inner_->run([this] { return inner_->shared.requests; });
+}
+
+Counts ToyApp::counts() const {
+  return inner_->run([this] { return inner_->shared.counts; });
 }
 
 }  // namespace sy::demo

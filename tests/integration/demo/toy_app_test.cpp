@@ -34,10 +34,12 @@ class Client {
   }
 
   http::response<http::string_body> ask(http::verb method, const std::string& target,
-                                        const std::string& body = {}) {
+                                        const std::string& body = {},
+                                        const std::string& cookie = {}) {
     http::request<http::string_body> request{method, target, 11};
     request.set(http::field::host, "test");
     request.set("X-Request-Id", "id-1");
+    if (!cookie.empty()) request.set(http::field::cookie, cookie);
     request.body() = body;
     request.prepare_payload();
     http::response<http::string_body> response;
@@ -96,7 +98,7 @@ TEST(ToyApp, EchoesWhoAnsweredOnOneConnection) {
     EXPECT_EQ(
         client.ask(http::verb::post, "/api/patients?x=1", "hello").body(),
         R"({"color":"green","version":"v20240101-abc1234","service":"backend","method":"POST",)"
-        R"("path":"/api/patients","body_bytes":5,"request_id":"id-1"})");
+        R"("path":"/api/patients","body_bytes":5,"request_id":"id-1","body":"hello"})");
   }
   EXPECT_EQ(app.requests(), 3u);
 }
@@ -132,6 +134,83 @@ TEST(ToyApp, FailsExactlyTheShareAsked) {
   EXPECT_EQ(client.get("/healthz").result_int(), 200u);
 }
 
+TEST(ToyApp, FailsOnlyThePathsAsked) {
+  ToyApp app{AppOptions{.knobs = {.error_rate = 1, .error_path = "/api/claims"}}};
+  Client client{app.port()};
+  EXPECT_EQ(client.get("/api/claims/7?x=1").result_int(), 500u);
+  EXPECT_EQ(client.get("/api/patients").result_int(), 200u);
+}
+
+TEST(ToyApp, FailsOnlyTheClientAsked) {
+  ToyApp app{AppOptions{.knobs = {.error_rate = 1, .error_field = "cookie: client=7"}}};
+  Client client{app.port()};
+  EXPECT_EQ(client.ask(http::verb::get, "/api/x", {}, "client=7").result_int(), 500u);
+  EXPECT_EQ(client.ask(http::verb::get, "/api/x", {}, "client=77").result_int(), 200u);
+  EXPECT_EQ(client.get("/api/x").result_int(), 200u);
+}
+
+TEST(ToyApp, ResetsTheConnectionAfterHalfOfTheBody) {
+  ToyApp app{AppOptions{.knobs = {.reset_rate = 1}}};
+  Client client{app.port()};
+  http::response_parser<http::string_body> parser;
+  const std::string head = "GET /api/bytes?n=1000 HTTP/1.1\r\nHost: test\r\n\r\n";
+  asio::write(client.socket(), asio::buffer(head));
+  beast::flat_buffer buffer;
+  error_code error;
+  http::read(client.socket(), buffer, parser, error);
+  EXPECT_EQ(error, asio::error::connection_reset);
+  EXPECT_TRUE(parser.is_header_done());
+  EXPECT_EQ(parser.get().body().size(), 500u);
+}
+
+TEST(ToyApp, ResetsTheConnectionBeforeTheAnswer) {
+  ToyApp app{AppOptions{.knobs = {.reset_rate = 1, .reset_early = true}}};
+  Client client{app.port()};
+  const auto answer = client.get("/api/x");
+  EXPECT_EQ(client.error, asio::error::connection_reset);
+  EXPECT_EQ(Client{app.port()}.get("/healthz").result_int(), 200u);
+}
+
+TEST(ToyApp, LeavesARequestWithoutAnAnswer) {
+  ToyApp app{AppOptions{.knobs = {.hang_rate = 1}}};
+  Client client{app.port()};
+  const std::string head = "GET /api/x HTTP/1.1\r\nHost: test\r\n\r\n";
+  asio::write(client.socket(), asio::buffer(head));
+  while (app.counts().failures == 0) {
+  }
+  EXPECT_EQ(client.socket().available(), 0u);
+  app.crash();
+  EXPECT_EQ(client.read_nothing(), asio::error::connection_reset);
+}
+
+TEST(ToyApp, EchoesTheBeginningOfABodyAsPrintableText) {
+  ToyApp app{AppOptions{}};
+  Client client{app.port()};
+  const auto answer = client.ask(http::verb::post, "/api/x", "a\"\x01" + std::string(2'000, 'b'));
+  const std::string end = R"("body":"a\"?)" + std::string(1'021, 'b') + "\"}";
+  EXPECT_TRUE(answer.body().ends_with(end)) << answer.body();
+}
+
+TEST(ToyApp, CountsWhatItSpoiltSinceTheKnobsWereTurned) {
+  ToyApp app{AppOptions{.knobs = {.error_rate = 0.5}}};
+  Client client{app.port()};
+  for (int n = 0; n < 10; ++n) client.get("/api/x");
+  client.get("/healthz");
+  const Counts counts = app.counts();
+  EXPECT_EQ(counts.requests, 10u);
+  EXPECT_EQ(counts.failures, 5u);
+  EXPECT_EQ(counts.delayed, 0u);
+  ASSERT_TRUE(counts.first_failure && counts.last_failure);
+  EXPECT_LT(counts.turned, *counts.first_failure);
+  EXPECT_LT(*counts.first_failure, *counts.last_failure);
+
+  Client knobs{port_of(app.knobs_url())};
+  EXPECT_EQ(knobs.ask(http::verb::put, "/_demo/knobs", R"({"latency_ms":1})").result_int(), 200u);
+  client.get("/api/x");
+  const std::string body = knobs.get("/_demo/counts").body();
+  EXPECT_TRUE(body.starts_with(R"({"requests":1,"failures":0,"delayed":1,"turned_ns":)")) << body;
+}
+
 TEST(ToyApp, TurnsKnobsOnItsOwnPort) {
   ToyApp app{AppOptions{}};
   Client client{app.port()};
@@ -149,7 +228,9 @@ TEST(ToyApp, RefusesAKnobItDoesNotKnowAndChangesNothing) {
   ToyApp app{AppOptions{}};
   Client client{app.port()};
   for (const char* bad : {R"({"latency_ms":5,"eror_rate":0.1})", R"({"error_rate":1.5})",
-                          R"({"crash":1})", "[]", ""}) {
+                          R"({"crash":1})", R"({"reset_rate":2})", R"({"hang_rate":"all"})",
+                          R"({"reset_early":1})", R"({"error_path":"api"})",
+                          R"({"error_field":"no colon"})", R"({"error_field":": x"})", "[]", ""}) {
     EXPECT_EQ(client.ask(http::verb::put, "/_demo/knobs", bad).result_int(), 422u) << bad;
   }
   EXPECT_EQ(app.knobs(), Knobs{});
