@@ -46,7 +46,7 @@ Load::~Load() {
   ::close(epoll_);
 }
 
-void Load::run() {
+void Load::run(const volatile std::sig_atomic_t& stop) {
   for (auto& websocket : websockets_) open_websocket(*websocket);
   const auto opening = [&] {
     return std::any_of(websockets_.begin(), websockets_.end(),
@@ -56,15 +56,16 @@ void Load::run() {
 
   const auto began = Clock::now();
   const auto total = static_cast<std::uint64_t>(options_.rate * options_.duration);
-  for (std::uint64_t i = 0; i < total; ++i) {
-    const std::chrono::duration<double> offset{static_cast<double>(i) / options_.rate};
+  std::uint64_t released = 0;
+  for (; released < total && stop == 0; ++released) {
+    const std::chrono::duration<double> offset{static_cast<double>(released) / options_.rate};
     const auto due = began + std::chrono::duration_cast<Clock::duration>(offset);
     while (Clock::now() < due) turn(due);
     release(next_kind(), due);
-    if (i % 64 == 0) turn(Clock::now());
+    if (released % 64 == 0) turn(Clock::now());
   }
   const auto last = Clock::now() + options_.timeout;
-  while (report_.finished() < total && Clock::now() < last) {
+  while (report_.finished() < released && Clock::now() < last) {
     turn(Clock::now() + std::chrono::milliseconds{50});
   }
   for (const auto* queue : {&waiting_, &waiting_websocket_}) {
@@ -114,26 +115,28 @@ bool Load::place(const Waiting& wanted) {
   return false;
 }
 
+std::string Load::request(Kind kind) {
+  const bool body = kind == Kind::post || kind == Kind::keyed;
+  std::string out = head(body ? "POST" : "GET", options_.path, options_);
+  if (options_.clients > 0) {
+    client_ = (client_ + 1) % options_.clients;
+    out += "Cookie: client=" + std::to_string(client_) + "\r\n";
+  }
+  for (const std::string& field : options_.fields) out += field + "\r\n";
+  if (kind == Kind::keyed) out += "Idempotency-Key: k" + std::to_string(sequence_) + "\r\n";
+  if (kind == Kind::fresh) out += "Connection: close\r\n";
+  if (!body) return out + "\r\n";
+  return out + "Content-Length: " + std::to_string(post_body_.size()) + "\r\n\r\n" + post_body_;
+}
+
 void Load::begin(Connection& connection, const Waiting& wanted) {
   connection.kind = wanted.kind;
   connection.due = wanted.due;
   connection.deadline = Clock::now() + options_.timeout;
   connection.written = 0;
-  switch (wanted.kind) {
-    case Kind::get: connection.out = head("GET", options_.path, options_) + "\r\n"; break;
-    case Kind::fresh:
-      connection.out = head("GET", options_.path, options_) + "Connection: close\r\n\r\n";
-      break;
-    case Kind::post:
-      connection.out = head("POST", options_.path, options_) +
-                       "Content-Length: " + std::to_string(post_body_.size()) + "\r\n\r\n" +
-                       post_body_;
-      break;
-    case Kind::websocket:
-      connection.text = std::to_string(++sequence_);
-      connection.out = text_frame(connection.text);
-      break;
-  }
+  connection.text = std::to_string(++sequence_);
+  connection.out =
+      wanted.kind == Kind::websocket ? text_frame(connection.text) : request(wanted.kind);
   if (connection.state == State::closed && !open(connection)) return;
   connection.state = State::busy;
   flush(connection);

@@ -1,5 +1,6 @@
 // The load itself: one thread, one epoll, a schedule that never waits for answers.
 #pragma once
+#include <csignal>
 #include <deque>
 #include <memory>
 #include <string>
@@ -30,8 +31,9 @@ class Load {
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
   ~Load();
-  // Opens the WebSockets, runs the schedule, then waits for what is still under way.
-  void run();
+  // Opens the WebSockets, runs the schedule to its end or until `stop`, then waits for what is
+  // still under way.
+  void run(const volatile std::sig_atomic_t& stop);
 
  private:
   struct Waiting {
@@ -39,6 +41,7 @@ class Load {
     Clock::time_point due;
   };
   Kind next_kind();
+  [[nodiscard]] std::string request(Kind kind);
   void release(Kind kind, Clock::time_point due);
   bool place(const Waiting& wanted);
   void begin(Connection& connection, const Waiting& wanted);
@@ -63,9 +66,10 @@ class Load {
   std::vector<std::unique_ptr<Connection>> fresh_;
   std::deque<Waiting> waiting_;
   std::deque<Waiting> waiting_websocket_;
-  std::array<int, 4> balance_{};
+  PerKind<int> balance_{};
   std::size_t cursor_ = 0;  // where the search for an idle connection goes on
   std::uint64_t sequence_ = 0;
+  int client_ = 0;
   std::string post_body_;
   Clock::time_point expired_at_{};
 };

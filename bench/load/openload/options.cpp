@@ -17,8 +17,8 @@ bool parse_address(const std::string& text, sockaddr_in& out) {
   return inet_pton(AF_INET, text.substr(0, colon).c_str(), &out.sin_addr) == 1;
 }
 
-// "get=70,post=10,new=10,ws=10"
-bool parse_mix(const std::string& text, std::array<int, 4>& out) {
+// "get=70,post=10,keyed=10,new=10"
+bool parse_mix(const std::string& text, PerKind<int>& out) {
   out.fill(0);
   std::istringstream parts{text};
   for (std::string part; std::getline(parts, part, ',');) {
@@ -44,6 +44,7 @@ std::string_view name(Kind kind) {
     case Kind::post: return "post";
     case Kind::fresh: return "new";
     case Kind::websocket: return "ws";
+    case Kind::keyed: return "keyed";
   }
   return "";
 }
@@ -59,10 +60,12 @@ std::optional<Options> parse(int argc, char** argv) {
   app.add_option("--duration", options.duration, "seconds");
   app.add_option("--connections", options.connections, "kept-alive connections");
   app.add_option("--websockets", options.websockets, "open WebSockets");
-  app.add_option("--mix", mix, "get=N,post=N,new=N,ws=N");
+  app.add_option("--mix", mix, "get=N,post=N,keyed=N,new=N,ws=N");
   app.add_option("--path", options.path, "of requests");
   app.add_option("--ws-path", options.websocket_path, "of WebSockets");
   app.add_option("--host", options.host, "Host field");
+  app.add_option("--field", options.fields, "\"Name: value\", of every request");
+  app.add_option("--clients", options.clients, "identities, each a cookie of its own");
   app.add_option("--color-header", options.color_header, "response field that names the color");
   app.add_option("--post-bytes", options.post_bytes, "size of a POST's body");
   app.add_option("--timeout-ms", timeout, "after which a request has failed");

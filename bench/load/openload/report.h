@@ -1,7 +1,6 @@
 // What came of the requests: counts by reason, color and kind, and latencies from the moment each
 // request was due, not from when it could be sent (so a stall is not hidden by the waiting).
 #pragma once
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -29,7 +28,7 @@ class Report {
   std::uint64_t failed_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> by_reason_;
   std::map<std::string, std::uint64_t, std::less<>> by_color_;
-  std::array<std::uint64_t, 4> by_kind_{};
+  PerKind<std::uint64_t> by_kind_{};
   std::vector<std::uint32_t> microseconds_;
 };
 
