@@ -1,55 +1,14 @@
+// Commands by hand, and what a rollout that runs lets them do.
 #include <algorithm>
 #include <utility>
 
-#include "rollout/state.h"
+#include "rollout/moves.h"
 
 namespace sy::rollout {
 namespace {
 
-constexpr int whole = 10'000;
 constexpr std::size_t endpoints_max = 64;  // of one service and color
 constexpr std::size_t url_length_max = 512;
-
-Error refused(std::string what) {
-  return Error{.blame = Blame::client, .retryable = false, .status = 409, .what = std::move(what)};
-}
-
-Error invalid(std::string what) {
-  return Error{.blame = Blame::client, .retryable = false, .status = 422, .what = std::move(what)};
-}
-
-std::string word(Color color) { return std::string(name(color)); }
-
-std::string weights_in_words(PerColor<int> weight) {
-  return "blue " + percent(weight.blue) + " green " + percent(weight.green);
-}
-
-PerColor<int> all_on(Color color) {
-  PerColor<int> weight{0, 0};
-  weight[color] = whole;
-  return weight;
-}
-
-Move unchanged(const State& state, std::string what) {
-  return Move{.next = state, .forward = false, .what = std::move(what)};
-}
-
-// A name for a candidacy: eight of [0-9a-z], never the one it follows.
-std::string deploy_name(std::uint64_t entropy, const std::string& before) {
-  constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::string text(8, '0');
-  for (char& c : text) {
-    c = alphabet[entropy % alphabet.size()];
-    entropy /= alphabet.size();
-  }
-  if (text == before) text.front() = text.front() == 'x' ? 'y' : 'x';
-  return text;
-}
-
-struct Moment {
-  WallTime now;
-  std::uint64_t entropy;
-};
 
 // `state` with other weights, and what follows from them for live, previous and the deploy.
 State with_weights(const State& state, PerColor<int> weight, Moment moment) {
@@ -57,6 +16,7 @@ State with_weights(const State& state, PerColor<int> weight, Moment moment) {
   ++next.generation;
   next.weight = weight;
   next.since = moment.now;
+  next.guarded = true;
   const Color candidate = other(state.live);
   const bool begins = state.weight[candidate] == 0 && weight[candidate] > 0;
   if (begins) next.deploy = deploy_name(moment.entropy, state.deploy);
@@ -69,40 +29,74 @@ State with_weights(const State& state, PerColor<int> weight, Moment moment) {
   return next;
 }
 
-Result<Move> take(const State& state, const SetWeights& command, const Facts& facts,
-                  Moment moment) {
-  const auto& weight = command.weight;
+// Nobody moves traffic under a rollout's feet, unless forced: then the rollout has ended.
+Result<State> hands_on(const State& state, bool force, WallTime now) {
+  if (!state.rollout) return state;
+  if (force) return taken_over(state, now);
+  return refused(in_words(*state.rollout) +
+                 " runs: promote, pause or abort it, or force to take over by hand");
+}
+
+Result<> sound(PerColor<int> weight) {
   for (const Color color : colors) {
     if (weight[color] < 0 || weight[color] > whole) {
       return invalid("weight of " + word(color) + " must be between 0 % and 100 %");
     }
   }
-  if (weight.blue + weight.green != whole) {
-    return invalid("weights must sum to 100 %, got " + percent(weight.blue + weight.green));
-  }
+  if (weight.blue + weight.green == whole) return {};
+  return invalid("weights must sum to 100 %, got " + percent(weight.blue + weight.green));
+}
+
+Result<Move> take(const State& state, const SetWeights& command, const Facts& facts,
+                  Moment moment) {
+  const auto& weight = command.weight;
+  if (const auto fine = sound(weight); !fine) return fine.error();
   const std::string what = "weights " + weights_in_words(weight);
-  if (weight == state.weight) return unchanged(state, what);
+  const bool takes_over = state.rollout && command.force;
+  if (weight == state.weight && !takes_over) return unchanged(state, what);
+  const auto from = hands_on(state, command.force, moment.now);
+  if (!from) return from.error();
   for (const Color color : colors) {
     if (weight[color] > state.weight[color] && !facts.open[color] && !command.force) {
       return refused("the gate of " + word(color) + " is shut");
     }
   }
-  const Color candidate = other(state.live);
-  return Move{with_weights(state, weight, moment), weight[candidate] > state.weight[candidate],
-              what};
+  const Color candidate = other(from->live);
+  Move move{with_weights(*from, weight, moment), weight[candidate] > state.weight[candidate], what};
+  move.next.guarded = !command.force;
+  return move;
+}
+
+// Everything to the other color by hand, unguarded.
+Move forced(const State& state, const Switch& command, Moment moment) {
+  const State from = state.rollout ? taken_over(state, moment.now) : state;
+  Move move{with_weights(from, all_on(command.color), moment), true,
+            "all to " + word(command.color) + ", from " + weights_in_words(state.weight)};
+  move.next.guarded = false;
+  return move;
 }
 
 Result<Move> take(const State& state, const Switch& command, const Facts& facts, Moment moment) {
   const std::string what = "all to " + word(command.color);
+  if (command.color != state.live) {
+    if (command.force) return forced(state, command, moment);
+    if (const auto from = hands_on(state, false, moment.now); !from) return from.error();
+    return begin(state, command, facts, moment);
+  }
+  if (state.rollout) {
+    const Leaving leaving{"switched back to " + word(state.live) + " by hand", command.force};
+    return abort(state, leaving, facts, moment.now);
+  }
   if (state.weight[command.color] == whole) return unchanged(state, what);
   if (!facts.open[command.color] && !command.force) {
     return refused("the gate of " + word(command.color) + " is shut");
   }
-  return Move{with_weights(state, all_on(command.color), moment), command.color != state.live,
+  return Move{with_weights(state, all_on(command.color), moment), false,
               what + ", from " + weights_in_words(state.weight)};
 }
 
 Result<Move> take(const State& state, const Rollback&, const Facts& facts, Moment moment) {
+  if (state.rollout) return abort(state, {.why = "rolled back by hand"}, facts, moment.now);
   const Color target = state.previous.value_or(state.live);
   if (state.weight[target] == whole) {
     return unchanged(state, "nothing to go back to: " + word(target) + " has 100 %");
@@ -158,7 +152,8 @@ std::string carries_traffic(const State& state, Color color, const Facts& facts)
   return {};
 }
 
-Result<Move> take(const State& state, const SetUpstreams& command, const Facts& facts, Moment) {
+Result<Move> take(const State& state, const SetUpstreams& command, const Facts& facts,
+                  Moment moment) {
   if (const auto fine = well_formed(command, facts); !fine) return fine.error();
   State next = state;
   auto& upstreams = next.upstreams[command.color];
@@ -176,6 +171,11 @@ Result<Move> take(const State& state, const SetUpstreams& command, const Facts& 
   }
   what.pop_back();
   if (next == state) return unchanged(state, what);
+  if (state.rollout) {
+    auto from = hands_on(next, command.force, moment.now);
+    if (!from) return from.error();
+    next = std::move(*from);
+  }
   const std::string traffic = carries_traffic(state, command.color, facts);
   if (!traffic.empty() && !command.force) return refused(traffic);
   ++next.generation;
@@ -184,9 +184,24 @@ Result<Move> take(const State& state, const SetUpstreams& command, const Facts& 
   return Move{std::move(next), true, what};
 }
 
-template <class Command>
-Result<Move> take(const State&, const Command&, const Facts&, Moment) {
-  return refused("rollouts are not built yet");
+Result<Move> take(const State& state, const Start& command, const Facts& facts, Moment moment) {
+  return begin(state, command, facts, moment);
+}
+
+Result<Move> take(const State& state, const Promote& command, const Facts& facts, Moment moment) {
+  return promote(state, command, facts, moment.now);
+}
+
+Result<Move> take(const State& state, const Approve& command, const Facts&, Moment moment) {
+  return approve(state, command, moment.now);
+}
+
+Result<Move> take(const State& state, const Pause&, const Facts&, Moment) { return pause(state); }
+
+Result<Move> take(const State& state, const Resume&, const Facts&, Moment) { return resume(state); }
+
+Result<Move> take(const State& state, const Abort&, const Facts& facts, Moment moment) {
+  return abort(state, {.why = "aborted by hand"}, facts, moment.now);
 }
 
 }  // namespace

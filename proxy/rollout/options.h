@@ -35,8 +35,8 @@ struct Approval {
 enum class WhenQuiet : std::uint8_t { hold, advance, revert };
 
 struct Plan {
-  std::string name;
-  std::vector<Hold> holds;                          // weights rise; the last is 10 000: the bake
+  std::string name{};
+  std::vector<Hold> holds{};                        // weights rise; the last is 10 000: the bake
   Duration gate_timeout = std::chrono::minutes{5};  // for the candidate's gate to open with the
                                                     // version expected; zero: it must be open now
   std::optional<Approval> approval{};

@@ -25,26 +25,28 @@ enum class Phase : std::uint8_t {
 [[nodiscard]] std::string_view word(Phase phase);
 
 struct Approved {
-  std::string actor;
+  std::string actor{};
   WallTime until{};
   bool operator==(const Approved&) const = default;
 };
 
 // One candidacy by plan. `live` of the State stays where it was until the bake has ended.
 struct Rollout {
-  std::string id;  // "r" and the generation that began it
+  std::string id{};  // "r" and the generation that began it
   Color candidate = Color::green;
-  Version version;  // expected; empty: not checked
-  Plan plan;
+  Version version{};  // expected; empty: not checked
+  Plan plan{};
   Phase phase = Phase::gating;
   Phase after_gate = Phase::shifting;  // what gating leads to: after a restart, where it was
   std::size_t hold = 0;  // index into plan.holds: in force, or to be entered (gating, approval)
   bool paused = false;
+  bool begun = false;          // the candidate has had weight
   Duration held{};             // in this hold, without pauses and restarts
   Duration waited{};           // in gating or for approval; a pause does not stop it
+  Duration awaited{};          // of the time for approval, kept while a restart has it in gating
   std::uint64_t requests = 0;  // completed by the candidate in this hold
-  std::string actor;           // who started it, and why
-  std::string reason;
+  std::string actor{};         // who started it, and why
+  std::string reason{};
   WallTime started{};
   std::optional<Approved> approved{};
   std::optional<WallTime> committed{};  // when the change was committed, for lead time
@@ -53,11 +55,11 @@ struct Rollout {
 
 // How the last rollout ended.
 struct Ended {
-  std::string id;
+  std::string id{};
   Color candidate = Color::green;
-  Version version;
-  std::string outcome;  // "completed", "reverted", "aborted"
-  std::string why;      // in words
+  Version version{};
+  std::string outcome{};  // "completed", "reverted", "aborted"
+  std::string why{};      // in words
   WallTime at{};
   bool operator==(const Ended&) const = default;
 };
@@ -88,8 +90,10 @@ struct State {
 struct Facts {
   PerColor<bool> open;                // gates
   std::vector<std::string> services;  // names, configured
-  PerColor<Version> version{};        // as reported now; empty: none reported
+  PerColor<Version> version{};        // as reported now; "mixed"; empty: none reported
   Options options{};                  // the plans there are
+  bool alarm = false;                 // the verdict is against going on: no promote
+  std::string why{};                  // in words
 };
 
 struct SetWeights {  // 0.01 %, must sum to 10 000
@@ -97,12 +101,16 @@ struct SetWeights {  // 0.01 %, must sum to 10 000
   bool force = false;
   bool operator==(const SetWeights&) const = default;
 };
-struct Switch {  // all at once
+// To live: back, all at once. To the other color: a rollout with the plan "switch", bound to the
+// version it reports now; with force at once and by hand, unguarded.
+struct Switch {
   Color color = Color::blue;
   bool force = false;
+  std::string actor{};  // as the rollout keeps it
+  std::string reason{};
   bool operator==(const Switch&) const = default;
 };
-struct Rollback {  // everything to `previous`, now
+struct Rollback {  // everything to `previous`, now; of a rollout that runs: Abort
   bool operator==(const Rollback&) const = default;
 };
 struct SetMaintenance {
@@ -117,7 +125,7 @@ struct SetUpstreams {  // the named services only; an empty list returns to the 
 };
 struct Start {  // a rollout
   Color color = Color::green;
-  Version version;  // expected; empty only with any_version
+  Version version{};  // expected; empty only with any_version
   bool any_version = false;
   std::string plan_name{};     // of facts.options.plans; empty: the standard one
   std::optional<Plan> plan{};  // given in the call, instead of a name
@@ -132,8 +140,8 @@ struct Promote {  // to the next hold now; the last hold ends. An approver passe
   std::string actor{};
   bool operator==(const Promote&) const = default;
 };
-struct Approve {    // ahead of the approval, or at it
-  Version version;  // must be the rollout's
+struct Approve {      // ahead of the approval, or at it
+  Version version{};  // must be the rollout's
   std::string actor{};
   bool operator==(const Approve&) const = default;
 };
@@ -152,9 +160,12 @@ using Command = std::variant<SetWeights, Switch, Rollback, SetMaintenance, SetUp
 struct Move {
   State next;           // equal to the state before when nothing changes
   bool forward = true;  // must be saved before it takes effect; going back need not wait for a disk
-  std::string what;     // in words, for the journal: "weights blue 90 % green 10 %"
-  // What a tick did: "hold", "gated", "approval", "completed", "reverted", or empty when it only
-  // kept time, which raises no generation and needs no journal. Empty for commands.
+  std::string what{};   // in words, for the journal: "weights blue 90 % green 10 %"
+  // What a tick did: "gated" (the gate opened with the version expected: the candidate has entered
+  // a hold, its first or, after a restart, the one it was in), "hold" (entered the next),
+  // "approval" (waits for one), "completed", "reverted"; or empty when it only kept time, which
+  // raises no generation and needs no journal. Then `what` is empty, or says what keeps a candidate
+  // from being taken out. Empty for commands.
   std::string action{};
 };
 
@@ -162,7 +173,7 @@ struct Move {
 struct Tick {
   Duration elapsed{};
   PerColor<bool> open{};        // gates; live's is taken for open while its probes have not spoken
-  PerColor<Version> version{};  // as reported
+  PerColor<Version> version{};  // as reported; "mixed"; empty: none reported
   std::uint64_t requests = 0;   // completed by the candidate
   bool breach = false;          // the verdict: take it out
   bool alarm = false;           // the verdict is against going on (suspect, shared)
@@ -184,7 +195,8 @@ struct Tick {
 // back needs live's gate open, else it holds and says so in `what`. The table is in
 // docs/rollout.md.
 [[nodiscard]] Move tick(const State& state, const Tick& tick, WallTime now, std::uint64_t entropy);
-// After a restart: a candidate is back in gating with all traffic on live and the time it has held.
+// After a restart: a candidate of a rollout is back in gating with all traffic on live and the time
+// it has held; the generation is raised by that. Weights set by hand stay.
 [[nodiscard]] State restarted(State state);
 // What holds a rollout now, in words: "hold 2 of 4 at 10 %: 41 s and 120 requests to go".
 [[nodiscard]] std::string standing(const Rollout& rollout);
