@@ -11,6 +11,9 @@
 namespace sy::config {
 namespace {
 
+constexpr std::size_t template_bytes_max = 256;
+constexpr std::size_t webhook_bytes_max = 2'048;
+
 struct Numeric {
   bool v6 = false;
   std::array<unsigned char, 16> bytes{};
@@ -197,6 +200,49 @@ Fault decode_path(std::string_view text, std::string& out) {
     return "must not have spaces, \"?\", \"#\" or characters that a url escapes" + got(text);
   }
   out = text;
+  return std::nullopt;
+}
+
+Fault decode_template(std::string_view text, std::string& out) {
+  const auto is_name = [](std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || c == '-';
+    });
+  };
+  std::string path;
+  if (auto fault = decode_path(text, path)) return fault;
+  if (text.size() > template_bytes_max)
+    return "must be at most " + std::to_string(template_bytes_max) + " bytes" + got(text);
+  for (std::string_view rest = text.substr(1); text != "/";) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    const bool named = segment.size() > 2 && segment.front() == '{' && segment.back() == '}' &&
+                       is_name(segment.substr(1, segment.size() - 2));
+    if (segment.empty()) return "must not have empty segments" + got(text);
+    if (!named && segment.find_first_of("{}*") != std::string_view::npos)
+      return "must have segments that are literal or {name}" + got(text);
+    if (slash == std::string_view::npos) break;
+    rest.remove_prefix(slash + 1);
+  }
+  out = path;
+  return std::nullopt;
+}
+
+Fault decode_webhook(std::string_view text, std::string& out) {
+  const std::string fault = "must be a url such as https://hooks.example.com/switchyard";
+  const auto allowed = [](char c) { return c > 0x20 && c < 0x7f; };
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos || text.size() > webhook_bytes_max) return fault;
+  if (!std::all_of(text.begin(), text.end(), allowed)) return fault;
+  const std::size_t path = std::min(text.find_first_of("/?#", scheme + 3), text.size());
+  const std::string_view start = text.substr(0, path);
+  if (start.find('@') != std::string_view::npos) return "must not have a user or a password";
+  if (text.find('#') != std::string_view::npos) return "must not have a fragment";
+  std::string authority;
+  if (start.starts_with("dns:") || decode_endpoint(start, authority)) return fault;
+  const std::string rest{text.substr(path)};
+  out = authority + (rest.starts_with('/') ? "" : "/") + rest;
   return std::nullopt;
 }
 

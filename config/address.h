@@ -31,6 +31,13 @@ struct Address {
 // "/api/": what a request's path may start with.
 [[nodiscard]] Fault decode_path(std::string_view text, std::string& out);
 
+// "/api/patients/{id}": a path whose segments are literal, or stand for any one segment.
+[[nodiscard]] Fault decode_template(std::string_view text, std::string& out);
+
+// Where notices are posted, http:// or https:// with path and query. It is a secret: faults do not
+// repeat it.
+[[nodiscard]] Fault decode_webhook(std::string_view text, std::string& out);
+
 // A name that a cookie may have (RFC 6265 §4.1.1).
 [[nodiscard]] Fault decode_cookie(std::string_view text, std::string& out);
 

@@ -92,6 +92,19 @@ Fault decode(std::string_view text, std::uint64_t& out) {
   return std::nullopt;
 }
 
+Fault decode(std::string_view text, double& out) {
+  const std::size_t dot = text.find('.');
+  const std::string_view fraction =
+      dot == std::string_view::npos ? std::string_view{"0"} : text.substr(dot + 1);
+  const auto whole = whole_number(text.substr(0, dot));
+  if (!whole || text.starts_with('-') || fraction.empty() || fraction.size() > digits_max ||
+      leading_digits(fraction) != fraction) {
+    return "must be a number such as 3 or 0.25" + got(text);
+  }
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return std::nullopt;
+}
+
 Fault decode(std::string_view text, Duration& out) {
   const std::string fault = "must be a duration such as 800ms, 30s or 1m30s" + got(text);
   if (text.empty()) return fault;
@@ -138,6 +151,22 @@ Fault decode_percent(std::string_view text, int& out) {
   return std::nullopt;
 }
 
+Fault decode_weight(std::string_view text, int& out) {
+  const std::string fault = "must be a percentage from 0.01 to 100 in steps of 0.01" + got(text);
+  if (text.ends_with('%')) text.remove_suffix(1);
+  const std::size_t dot = text.find('.');
+  std::string digits{dot == std::string_view::npos ? "" : text.substr(dot + 1)};
+  if (digits.size() > 2 || leading_digits(digits) != digits) return fault;
+  if (digits.empty() && dot != std::string_view::npos) return fault;
+  digits.resize(2, '0');
+  const auto percent = whole_number(text.substr(0, dot));
+  if (!percent || text.starts_with('-') || *percent > 100) return fault;
+  const auto weight = *percent * 100 + to_number(digits);
+  if (weight < 1 || weight > 10'000) return fault;
+  out = static_cast<int>(weight);
+  return std::nullopt;
+}
+
 Fault decode_fraction(std::string_view text, double& out) {
   int percent = 0;
   if (!text.ends_with('%')) return "must be a percentage such as 20%" + got(text);
@@ -181,6 +210,21 @@ std::string show(Duration value) {
     if (count != 0) text += std::to_string(count) + std::string{unit.name};
   }
   return text.empty() ? "0s" : text;
+}
+
+std::string show(double value) {
+  std::array<char, 32> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  return {text.data(), end.ptr};
+}
+
+std::string show_weight(int weight) {
+  std::string text = std::to_string(weight / 100);
+  const int rest = weight % 100;
+  if (rest != 0) text += '.' + std::to_string(rest / 10);
+  if (rest % 10 != 0) text += std::to_string(rest % 10);
+  return text;
 }
 
 std::string show_bytes(std::size_t value) {

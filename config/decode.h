@@ -20,14 +20,18 @@ using Fault = std::optional<std::string>;  // what is wrong with a value, or not
 [[nodiscard]] Fault decode(std::string_view text, bool& out);
 [[nodiscard]] Fault decode(std::string_view text, int& out);
 [[nodiscard]] Fault decode(std::string_view text, std::uint64_t& out);
+[[nodiscard]] Fault decode(std::string_view text, double& out);  // 3 or 0.25; no sign, no exponent
 [[nodiscard]] Fault decode(std::string_view text, Duration& out);  // 800ms, 1m30s; at most 366d
 [[nodiscard]] Fault decode_bytes(std::string_view text, std::size_t& out);   // 240, 32KiB
 [[nodiscard]] Fault decode_percent(std::string_view text, int& out);         // 10 or 10%
+[[nodiscard]] Fault decode_weight(std::string_view text, int& out);          // 10, 12.5%: in 0.01 %
 [[nodiscard]] Fault decode_fraction(std::string_view text, double& out);     // 20% is 0.2
 [[nodiscard]] Fault decode_sha256(std::string_view text, std::string& out);  // lower-cased
 [[nodiscard]] Fault decode_name(std::string_view text, std::string& out);    // [a-z0-9-]{1,40}
 
 [[nodiscard]] std::string show(Duration value);           // "1m30s"
+[[nodiscard]] std::string show(double value);             // "0.25"
+[[nodiscard]] std::string show_weight(int weight);        // "12.5"
 [[nodiscard]] std::string show_bytes(std::size_t value);  // "32KiB"
 template <std::integral T>
 [[nodiscard]] std::string show(T value) {
@@ -53,6 +57,13 @@ template <std::integral B>
 
 [[nodiscard]] inline auto between(Duration low, Duration high) {
   return [low, high](const Duration& value) -> Fault {
+    if (value >= low && value <= high) return std::nullopt;
+    return "must be between " + show(low) + " and " + show(high) + ", got " + show(value);
+  };
+}
+
+[[nodiscard]] inline auto between(double low, double high) {
+  return [low, high](const double& value) -> Fault {
     if (value >= low && value <= high) return std::nullopt;
     return "must be between " + show(low) + " and " + show(high) + ", got " + show(value);
   };

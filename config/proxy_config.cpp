@@ -68,16 +68,6 @@ Loaded finish(ProxyConfig config, const std::string& file, const Findings& findi
   return {std::move(config), findings.problems(), file, findings.files()};
 }
 
-std::string plural(std::size_t count, const std::string& word) {
-  return std::to_string(count) + ' ' + word + (count == 1 ? "" : "s");
-}
-
-std::string list(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 }  // namespace
 
 ProxyConfig read_proxy_config(Reader in) {
@@ -95,7 +85,10 @@ ProxyConfig read_proxy_config(Reader in) {
   if (config.access_log == "false") config.access_log = "off";  // as other YAML readers take it
   config.worker.access_log = config.access_log != "off";
   read_log(in.section("log"), config);
-  config.rollout = read_rollout(in.section("rollout"));
+  config.director.rollout = read_rollout(in.section("rollout"));
+  config.director.verdict = read_verdict(in.section("verdict"));
+  config.worker.shield = read_shield(in.section("shield"));
+  config.notify.targets = read_notify(in);
   config.control = read_control(in.section("control"));
   config.drain = read_drain(in.section("drain"));
   Reader state = in.section("state");
@@ -119,7 +112,11 @@ Loaded load_proxy_config(const std::string& path, const Environment& environment
   Findings findings{path};
   const auto text = read_text(path, findings);
   if (!text) return finish({}, path, findings);
-  return parse_proxy_config(*text, path, environment);
+  Loaded loaded = parse_proxy_config(*text, path, environment);
+  if (!loaded.problems.empty()) return loaded;
+  read_secrets(loaded.config.notify.targets, loaded.files, findings);
+  loaded.problems = findings.problems();
+  return loaded;
 }
 
 std::vector<Problem> check_files(const Loaded& loaded) {
@@ -157,28 +154,6 @@ std::vector<std::string> needs_restart(const ProxyConfig& running, const ProxyCo
   if (running.access_log != next.access_log) keys.emplace_back("access_log");
   if (running.state_path != next.state_path) keys.emplace_back("state.path");
   return keys;
-}
-
-std::string describe(const ProxyConfig& config) {
-  std::string text = "app " + config.director.app + " in " + config.director.environment + '\n';
-  for (const Listen& listen : config.listen) {
-    text += "listen " + show(Address{listen.address, listen.port});
-    if (!listen.tls.empty()) text += " tls, " + plural(listen.tls.size(), "certificate");
-    text += listen.proxy_protocol ? ", PROXY lines expected\n" : "\n";
-  }
-  for (const auto& service : config.director.services) {
-    text += "service " + service.name + " at " + list(service.paths);
-    if (!service.hosts.empty()) text += " of " + list(service.hosts);
-    text += ", health " + service.health.path + " every " + show(service.health.interval) + '\n';
-    for (const Color color : colors) {
-      text += "  " + std::string{name(color)} + ' ' + list(service.endpoints[color]) + '\n';
-    }
-  }
-  text += "control " + show(Address{config.control.address, config.control.port});
-  text += (config.control.tls.empty() ? ", plain, " : ", tls, ") +
-          plural(config.control.tokens.size(), "token");
-  if (!config.control.client_ca.empty()) text += ", client certificates";
-  return text + "\nstate " + config.state_path + '\n';
 }
 
 }  // namespace sy::config

@@ -13,6 +13,7 @@
 #include "config/findings.h"
 #include "director/options.h"
 #include "net/options.h"
+#include "notify/options.h"
 #include "worker/options.h"
 
 namespace sy::config {
@@ -25,24 +26,6 @@ struct Listen {
   bool operator==(const Listen&) const = default;
 };
 
-struct Hold {
-  int percent = 0;
-  Duration at_least{};
-  std::uint64_t requests = 0;
-  bool operator==(const Hold&) const = default;
-};
-
-struct Rollout {  // read and validated; nothing acts on it yet
-  std::vector<Hold> holds{{1, std::chrono::minutes{1}, 300},
-                          {10, std::chrono::minutes{5}, 0},
-                          {50, std::chrono::minutes{5}, 0},
-                          {100, std::chrono::minutes{10}, 0}};
-  Duration gate_timeout = std::chrono::minutes{5};
-  int approval_before = 0;  // percent; 0: no approval
-  Duration approval_timeout = std::chrono::hours{24};
-  bool operator==(const Rollout&) const = default;
-};
-
 struct Drain {
   Duration notice = std::chrono::seconds{5};  // still accepting while /readyz answers 503
   Duration finish = std::chrono::seconds{25};
@@ -51,15 +34,15 @@ struct Drain {
 
 struct ProxyConfig {
   std::vector<Listen> listen{Listen{}};
-  director::Options director;  // app, environment, services, affinity
+  director::Options director;  // app, environment, services, affinity, rollout, verdict
   worker::Options worker;
   std::size_t workers = 0;            // 0: one a core
   std::map<int, std::string> pages;   // status → file; 0: every other
   int maintenance_retry_after = 60;   // seconds
   std::string access_log = "stdout";  // "stdout", "off", or a file
   std::string log_level = "info";
-  Rollout rollout;
   api::Options control;
+  notify::Options notify;  // urls and secrets are read from their files by load_proxy_config
   Drain drain;
   std::string state_path = "/var/lib/switchyard";
   bool operator==(const ProxyConfig&) const = default;
@@ -72,8 +55,9 @@ struct Loaded {
   std::vector<NamedFile> files;  // certificates, keys, pages: for check_files
 };
 
+// Reads the file, and when it is sound the files that secrets are kept in.
 [[nodiscard]] Loaded load_proxy_config(const std::string& path, const Environment& environment);
-// `file` is what problems call the text.
+// The text alone. `file` is what problems call it.
 [[nodiscard]] Loaded parse_proxy_config(std::string_view text, const std::string& file,
                                         const Environment& environment);
 
@@ -85,7 +69,7 @@ struct Loaded {
 [[nodiscard]] std::vector<std::string> needs_restart(const ProxyConfig& running,
                                                      const ProxyConfig& next);
 
-// A summary of a few lines for `switchyard check`; no secrets.
+// A summary of a few lines for `switchyard check`; no secrets, and no urls of webhooks.
 [[nodiscard]] std::string describe(const ProxyConfig& config);
 
 }  // namespace sy::config

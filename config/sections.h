@@ -17,8 +17,22 @@ namespace sy::config {
 
 // sections_control.cpp
 [[nodiscard]] api::Options read_control(Reader in);
-[[nodiscard]] Rollout read_rollout(Reader in);
 [[nodiscard]] Drain read_drain(Reader in);
 [[nodiscard]] std::map<int, std::string> read_pages(Reader in);
+
+// sections_rollout.cpp
+[[nodiscard]] rollout::Options read_rollout(Reader in);
+[[nodiscard]] verdict::Options read_verdict(Reader in);
+[[nodiscard]] worker::Shield read_shield(Reader in);
+
+// sections_notify.cpp
+[[nodiscard]] std::vector<notify::Target> read_notify(Reader& in);
+// Puts the contents of url_file and secret_file into url and secret. `targets` were read from
+// `files`' config.
+void read_secrets(std::vector<notify::Target>& targets, const std::vector<NamedFile>& files,
+                  Findings& findings);
+
+// describe.cpp
+[[nodiscard]] std::string describe(const rollout::Options& options);
 
 }  // namespace sy::config

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <set>
 
 #include "config/address.h"
@@ -10,7 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t tokens_max = 256;
-constexpr std::size_t holds_max = 20;
 constexpr std::size_t pages_max = 201;  // every status and the default
 
 auto decode_role() {
@@ -52,37 +50,6 @@ void expect_guarded(Reader& in, const api::Options& control) {
             "needs tls");
 }
 
-std::vector<Hold> read_holds(Reader& in, std::vector<Hold> holds) {
-  if (!in.has("holds")) return holds;
-  holds.clear();
-  int before = 0;
-  for (Reader& item : in.sections("holds", holds_max)) {
-    Hold hold;
-    item.require_with("percent", decode_percent, hold.percent);
-    item.require("for");
-    item.read("for", hold.at_least, between(0s, 30 * 24h));
-    item.read("requests", hold.requests, between(0, 1'000'000'000));
-    item.expect(
-        !item.has("percent") || hold.percent > before, "percent",
-        "must be more than " + std::to_string(before) + ", got " + std::to_string(hold.percent));
-    item.finish();
-    before = std::max(before, hold.percent);
-    holds.push_back(hold);
-  }
-  in.expect(!holds.empty(), "holds", "must have at least one hold");
-  return holds;
-}
-
-void read_approval(Reader in, Rollout& rollout) {
-  in.read_with("before", decode_percent, rollout.approval_before);
-  in.read("timeout", rollout.approval_timeout, between(1s, 30 * 24h));
-  const bool found = std::any_of(rollout.holds.begin(), rollout.holds.end(), [&](const Hold& hold) {
-    return hold.percent == rollout.approval_before;
-  });
-  in.expect(!in.has("before") || found, "before", "must be the percent of one of the holds");
-  in.finish();
-}
-
 }  // namespace
 
 api::Options read_control(Reader in) {
@@ -99,17 +66,6 @@ api::Options read_control(Reader in) {
   expect_guarded(in, control);
   in.finish();
   return control;
-}
-
-Rollout read_rollout(Reader in) {
-  Rollout rollout;
-  rollout.holds = read_holds(in, std::move(rollout.holds));
-  Reader gate = in.section("gate");
-  gate.read("timeout", rollout.gate_timeout, between(1s, 24h));
-  gate.finish();
-  read_approval(in.section("approval"), rollout);
-  in.finish();
-  return rollout;
 }
 
 Drain read_drain(Reader in) {

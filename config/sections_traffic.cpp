@@ -14,6 +14,8 @@ constexpr std::size_t certificates_max = 256;
 constexpr std::size_t services_max = 256;
 constexpr std::size_t endpoints_max = 256;
 constexpr std::size_t matches_max = 256;
+constexpr std::size_t templates_max = 200;
+constexpr std::size_t failures_max = 100;
 constexpr std::size_t kib = 1024;
 
 health::Options read_health(Reader in) {
@@ -61,6 +63,36 @@ void read_match(Reader in, director::ServiceOptions& service) {
   in.finish();
 }
 
+// "/a/{id}" and "/a/{name}" match the same paths.
+std::string shape_of(const std::string& path_template) {
+  std::string shape;
+  bool inside = false;
+  for (const char c : path_template) {
+    if (c == '}') inside = false;
+    if (!inside) shape += c;
+    if (c == '{') inside = true;
+  }
+  return shape;
+}
+
+void read_templates(Reader& in, director::ServiceOptions& service) {
+  in.read_list("templates", decode_template, service.templates, templates_max);
+  std::map<std::string, std::string> taken;
+  for (const std::string& one : service.templates) {
+    const auto [at, fresh] = taken.try_emplace(shape_of(one), one);
+    in.expect(fresh, "templates",
+              "\"" + one + "\" matches the same paths as \"" + at->second + '"');
+  }
+}
+
+Fault decode_failure(std::string_view text, int& out) {
+  int status = 0;
+  if (auto fault = decode(text, status)) return fault;
+  if (auto fault = between(500, 599)(status)) return fault;
+  out = status;
+  return std::nullopt;
+}
+
 director::ServiceOptions read_service(const std::string& name, Reader in) {
   director::ServiceOptions service;
   service.name = name;
@@ -74,6 +106,8 @@ director::ServiceOptions read_service(const std::string& name, Reader in) {
               "must have at least one url");
   }
   read_tunnels(in, service);
+  read_templates(in, service);
+  in.read_list("failures", decode_failure, service.failure_statuses, failures_max);
   in.finish();
   return service;
 }

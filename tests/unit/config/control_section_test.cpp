@@ -5,8 +5,6 @@
 namespace sy::config {
 namespace {
 
-using namespace std::chrono_literals;
-
 const std::string token = "{name: ci, role: operator, sha256: " + std::string(64, 'a') + "}";
 const std::string tls = "tls: {certificate: a, key: b}";
 
@@ -63,32 +61,6 @@ TEST(ControlSection, NoTwoTokensAreTheSame) {
       problems_after_service("control: {tokens: [" + token + ", " + token + "]}\n"),
       (Lines{"switchyard.yaml:2:129: control.tokens[1].name: is the name of another token too",
              "switchyard.yaml:2:157: control.tokens[1].sha256: is the hash of another token too"}));
-}
-
-TEST(RolloutSection, HoldsRise) {
-  const Loaded loaded =
-      parse(one_service + "rollout: {holds: [{percent: 5%, for: 1m, requests: 9}]}\n");
-  EXPECT_EQ(lines(loaded.problems), Lines{});
-  EXPECT_EQ(loaded.config.rollout.holds, (std::vector<Hold>{{5, 1min, 9}}));
-  EXPECT_EQ(
-      problems_after_service("rollout: {holds: [{percent: 10, for: 1m}, {percent: 10, for: 1m}, "
-                             "{percent: 101, for: 1m}, {percent: 20}]}\n"),
-      (Lines{"switchyard.yaml:2:53: rollout.holds[1].percent: must be more than 10, got 10",
-             "switchyard.yaml:2:77: rollout.holds[2].percent: must be a whole percentage between 0 "
-             "and "
-             "100, got \"101\"",
-             "switchyard.yaml:2:92: rollout.holds[3].for: is required"}));
-  EXPECT_EQ(problems_after_service("rollout: {holds: []}\n"),
-            Lines{"switchyard.yaml:2:18: rollout.holds: must have at least one hold"});
-}
-
-TEST(RolloutSection, ApprovalComesBeforeOneOfTheHolds) {
-  EXPECT_EQ(
-      parse(one_service + "rollout: {approval: {before: 100}}\n").config.rollout.approval_before,
-      100);
-  EXPECT_EQ(problems_after_service("rollout: {approval: {before: 42}}\n"),
-            Lines{"switchyard.yaml:2:30: rollout.approval.before: must be the percent of one of "
-                  "the holds"});
 }
 
 }  // namespace

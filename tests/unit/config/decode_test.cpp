@@ -131,5 +131,32 @@ TEST(Decode, WhatIsShownCanBeReadBack) {
   EXPECT_EQ(show_bytes(0), "0B");
 }
 
+TEST(Decode, NumbersArePlainDecimals) {
+  const auto number = [](std::string_view text) {
+    double value = -1;
+    return decode(text, value) ? -1 : value;
+  };
+  EXPECT_EQ(number("3"), 3);
+  EXPECT_EQ(number("0.001"), 0.001);
+  EXPECT_EQ(number("12.50"), 12.5);
+  for (const char* text : {"", ".", ".5", "5.", "-1", "+1", "1e3", "0x1", "01", "1.2.3", "nan"})
+    EXPECT_EQ(number(text), -1) << text;
+}
+
+TEST(Decode, WeightsAreInHundredthsOfAPercent) {
+  const auto weight = [](std::string_view text) {
+    int value = -1;
+    return decode_weight(text, value) ? -1 : value;
+  };
+  EXPECT_EQ(weight("100"), 10'000);
+  EXPECT_EQ(weight("12.5%"), 1'250);
+  EXPECT_EQ(weight("0.01"), 1);
+  for (const char* text : {"", "%", "0", "0.001", "100.01", "101", "-1", "1.", ".5", "5 %", "1e1"})
+    EXPECT_EQ(weight(text), -1) << text;
+  EXPECT_EQ(show_weight(1), "0.01");
+  EXPECT_EQ(show_weight(1'250), "12.5");
+  EXPECT_EQ(show_weight(10'000), "100");
+}
+
 }  // namespace
 }  // namespace sy::config

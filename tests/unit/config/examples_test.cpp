@@ -89,6 +89,8 @@ TEST(Examples, EveryKeyOfTheFullExampleIsItsDefault) {
   ASSERT_EQ(loaded.config.director.services.size(), 2U);
   EXPECT_EQ(loaded.config.director.services.at(0).health, health::Options{});
   EXPECT_EQ(loaded.config.director.services.at(0).tunnels, split::TunnelPolicy::keep);
+  EXPECT_EQ(loaded.config.director.services.at(0).failure_statuses,
+            director::ServiceOptions{}.failure_statuses);
 
   ProxyConfig expected;
   expected.director.services = loaded.config.director.services;
@@ -101,6 +103,11 @@ TEST(Examples, EveryKeyOfTheFullExampleIsReadWhenUncommented) {
   EXPECT_EQ(lines(loaded.problems), Lines{});
   EXPECT_EQ(loaded.config.pages.size(), 2U);
   EXPECT_EQ(loaded.config.control.tokens.size(), 1U);
+  EXPECT_EQ(loaded.config.notify.targets.size(), 2U);
+  const auto plan = loaded.config.director.rollout.plans.at("default");
+  EXPECT_EQ(plan.holds, rollout::named_plans().at("canary").holds);
+  EXPECT_EQ(plan.gate_timeout, rollout::Plan{}.gate_timeout);
+  EXPECT_EQ(plan.approval, rollout::Approval{});
 }
 
 TEST(Examples, TheSmallOnesLoad) {
@@ -136,7 +143,9 @@ control: {address: 127.0.0.1:9900, tokens: [{name: ci, role: operator, sha256: b
 state: {path: /var/lib/switchyard}
 )");
   EXPECT_EQ(lines(loaded.problems), Lines{});
-  EXPECT_EQ(loaded.config.rollout.holds, Rollout{}.holds);
+  const auto& plan = loaded.config.director.rollout.plans.at("default");
+  EXPECT_EQ(plan.holds, rollout::named_plans().at("canary").holds);
+  EXPECT_EQ(plan.approval, rollout::Approval{});
   EXPECT_EQ(loaded.config.director.services.at(0).health.version_field, "version");
   EXPECT_EQ(loaded.config.director.services.at(1).health.path, "/health");
 }

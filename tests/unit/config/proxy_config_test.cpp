@@ -276,6 +276,10 @@ TEST(ProxyConfig, ServicesCertificatesAndTokensCanChangeWhileRunning) {
   next.listen.at(0).tls = {{"c", "d"}, {"e", "f"}};
   next.director.services.at(0).paths = {"/x"};
   next.worker.timers.idle = 1s;
+  next.director.rollout.standard = "linear";
+  next.director.verdict.tolerated = 0.02;
+  next.worker.shield.replay = false;
+  next.notify.targets.resize(1);
   next.control.tokens = {{"ci", api::Role::viewer, std::string(64, 'a')}};
   EXPECT_EQ(needs_restart(running, next), Lines{});
   next.listen.at(0).tls.clear();
@@ -284,14 +288,23 @@ TEST(ProxyConfig, ServicesCertificatesAndTokensCanChangeWhileRunning) {
 
 TEST(ProxyConfig, TheSummaryHasNoSecrets) {
   const std::string hash(64, 'a');
-  const Loaded loaded =
-      parse(one_service + "control: {tokens: [{name: ci, role: admin, sha256: " + hash + "}]}\n");
+  const Loaded loaded = parse(
+      one_service + "control: {tokens: [{name: ci, role: admin, sha256: " + hash +
+      "}]}\nnotify:\n  - {name: chat, kind: slack, url: https://hooks.test/T0/hidden}\n"
+      "  - {name: deployments, url: \"https://a.test/?k=hidden\", secret: hidden-hidden-hidden, "
+      "events: [reverted, completed]}\n");
   EXPECT_EQ(describe(loaded.config),
             "app app in local\n"
             "listen 127.0.0.1:8080\n"
             "service web at /, health /healthz every 1s\n"
             "  blue http://127.0.0.1:9101\n"
             "  green http://127.0.0.1:9201\n"
+            "plan canary: 1 % for 1m and 300 requests, 10 % for 5m and 300 requests, "
+            "50 % for 5m and 300 requests, 100 % for 10m and 300 requests\n"
+            "  gate open within 5m, without requests it holds\n"
+            "  by name linear rehearsal switch\n"
+            "notify chat of everything\n"
+            "notify deployments of reverted completed\n"
             "control 127.0.0.1:9900, plain, 1 token\n"
             "state /var/lib/switchyard\n");
 }

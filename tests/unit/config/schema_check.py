@@ -66,6 +66,18 @@ MISTAKES = [
     "{services: {web: {blue: [http://a], green: [http://b]}}, limits: {head: 32KB}}",
     "{services: {web: {blue: [http://a], green: [http://b]}}, pages: {200: a}}",
     "{services: {web: {blue: [http://a], green: [http://b]}}, log: {level: loud}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, rollout: {holds: [{percent: 0, for: 1m}]}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, rollout: {holds: [{percent: 10, for: 1m, requests: 0}]}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, rollout: {plans: {default: {}}}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, rollout: {when_quiet: never}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, verdict: {tolerated: 11}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, verdict: {latency: {factor: 1}}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, shield: {budget: 101}}",
+    "{services: {web: {blue: [http://a], green: [http://b]}}, notify: [{name: a}]}",
+    '{services: {web: {blue: [http://a], green: [http://b]}}, notify: [{name: a, url: "http://a", url_file: b}]}',
+    '{services: {web: {blue: [http://a], green: [http://b]}}, notify: [{name: a, url: "http://a", events: [rebooted]}]}',
+    "services: {web: {blue: [http://a], green: [http://b], templates: [api]}}",
+    "services: {web: {blue: [http://a], green: [http://b], failures: [404]}}",
 ]
 
 
