@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -20,6 +21,7 @@ namespace asio = net::asio;
 using net::error_code;
 
 constexpr Duration beat_interval = std::chrono::milliseconds{100};
+constexpr Duration nudge_gap = std::chrono::milliseconds{2};
 
 std::uint64_t random_bits() {
   std::uint64_t bits = 0;
@@ -102,6 +104,7 @@ Result<std::vector<worker::Setup>> App::bind_workers() {
     setups[i].count = setups.size();
     setups[i].settings = settings_;
     setups[i].seed = random_bits();
+    setups[i].nudge = [this] { asio::post(io_, [this] { nudge(); }); };
   }
   for (const config::Listen& listen : config_.listen) {
     std::uint16_t port = listen.port;
@@ -180,13 +183,29 @@ net::Awaitable<> App::live() {
   if (ready_) ready_();
 }
 
+// Failures nudge: at most once between two collects of a worker, and never closer than nudge_gap,
+// so that an application that fails every request does not keep this thread busy.
 net::Awaitable<> App::beat() {
+  Instant last = time_.now();
   while (!done_) {
-    error_code ignored;
-    beat_timer_.expires_after(beat_interval);
-    co_await beat_timer_.async_wait(asio::redirect_error(net::use_awaitable, ignored));
+    if (!nudged_) co_await rest_until(last + beat_interval);
+    if (nudged_ && last + nudge_gap > time_.now()) co_await rest_until(last + nudge_gap);
+    nudged_ = false;
+    last = time_.now();
     if (!done_) co_await director_->tick();
   }
+}
+
+net::Awaitable<> App::rest_until(Instant due) {
+  error_code ignored;
+  beat_timer_.expires_after(std::max(due - time_.now(), Duration::zero()));
+  co_await beat_timer_.async_wait(asio::redirect_error(net::use_awaitable, ignored));
+}
+
+// One that comes while a tick is under way is seen after it.
+void App::nudge() {
+  if (std::exchange(nudged_, true)) return;
+  beat_timer_.cancel();
 }
 
 net::Awaitable<> App::follow_signals() {

@@ -65,7 +65,8 @@ class App {
   [[nodiscard]] net::Awaitable<> drain(bool notice);
   [[nodiscard]] net::Awaitable<> await_clients(Instant until);
   [[nodiscard]] net::Awaitable<> pause(Duration duration);
-  void nudge() { beat_timer_.cancel(); }
+  [[nodiscard]] net::Awaitable<> rest_until(Instant due);
+  void nudge();
 
   const TimeSource& time_;
   Log& log_;
@@ -93,7 +94,8 @@ class App {
   Running running_;
   bool serving_ = false;
   bool draining_ = false;
-  bool hurry_ = false;  // a second signal came
+  bool hurry_ = false;   // a second signal came
+  bool nudged_ = false;  // tick now
   bool done_ = false;
   int exit_code_ = 0;
 };

@@ -36,6 +36,8 @@ net::Awaitable<director::Collected> WorkerFleet::collect() {
     const worker::Report report = co_await worker->collect();
     add(all, report);
   }
+  const auto earlier = [](const tally::Mishap& a, const tally::Mishap& b) { return a.at < b.at; };
+  std::stable_sort(all.evidence.mishaps.begin(), all.evidence.mishaps.end(), earlier);
   co_return all;
 }
 
@@ -56,6 +58,32 @@ void WorkerFleet::add(director::Collected& all, const worker::Report& report) co
   one.over_limit = report.over_limit;
   one.loop_lag = report.loop_lag;
   all.workers.push_back(std::move(one));
+  add(all.evidence, report.evidence);
+}
+
+void WorkerFleet::add(tally::Evidence& all, const tally::Evidence& one) {
+  for (const Color color : colors) {
+    all.successes[color] += one.successes[color];
+    all.failures[color] += one.failures[color];
+  }
+  all.mishaps.insert(all.mishaps.end(), one.mishaps.begin(), one.mishaps.end());
+  all.dropped += one.dropped;
+  all.replays += one.replays;
+  all.unshielded += one.unshielded;
+  for (const tally::RouteCount& each : one.routes) {
+    const auto same = [&each](const tally::RouteCount& known) {
+      return known.route == each.route && known.service == each.service;
+    };
+    const auto known = std::find_if(all.routes.begin(), all.routes.end(), same);
+    if (known == all.routes.end()) {
+      all.routes.push_back(each);
+      continue;
+    }
+    for (const Color color : colors) {
+      known->requests[color] += each.requests[color];
+      known->failures[color] += each.failures[color];
+    }
+  }
 }
 
 net::Awaitable<> WorkerFleet::reload(worker::SettingsPtr settings) {

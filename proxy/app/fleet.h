@@ -27,6 +27,7 @@ class WorkerFleet final : public director::Fleet {
 
  private:
   void add(director::Collected& all, const worker::Report& report) const;
+  static void add(tally::Evidence& all, const tally::Evidence& one);
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   std::vector<std::thread> threads_;
   std::vector<std::string> services_;  // names, by service index of the routing in force
