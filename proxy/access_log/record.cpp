@@ -99,6 +99,8 @@ std::string whole_second(std::chrono::sys_seconds at) {
 
 }  // namespace
 
+std::string_view word(Method method) { return method_names[static_cast<std::size_t>(method)]; }
+
 void Formatter::time(std::string& out, WallTime at) {
   const auto second = std::chrono::floor<std::chrono::seconds>(at);
   if (second.time_since_epoch().count() != second_) {
@@ -117,7 +119,7 @@ void Formatter::time(std::string& out, WallTime at) {
 void Formatter::line(std::string& out, const Record& record) {
   time(out, record.at);
   out += R"(,"method":")";
-  out += method_names[static_cast<std::size_t>(record.method)];
+  out += word(record.method);
   out += '"';
   text(out, R"(,"service":)", record.service);
   text(out, R"(,"route":)", record.route);
@@ -133,6 +135,7 @@ void Formatter::line(std::string& out, const Record& record) {
   number(out, R"(,"bytes_out":)", record.bytes_out);
   request_id(out, record.request_id);
   if (record.retries > 0) number(out, R"(,"retries":)", record.retries);
+  if (record.replayed) out += R"(,"replayed":true)";
   if (record.tls) out += R"(,"tls":true)";
   if (record.client_closed) out += R"(,"client_closed":true)";
   out += "}\n";

@@ -14,6 +14,9 @@ namespace sy::access_log {
 
 using http::Method;  // an unknown one is written as OTHER: a client can put anything there
 
+// "POST"; "OTHER" for one that is unknown.
+[[nodiscard]] std::string_view word(Method method);
+
 // The views are read during add() or line() and not kept.
 struct Record {
   WallTime at{};
@@ -30,6 +33,7 @@ struct Record {
   std::uint64_t bytes_out = 0;
   std::string_view request_id{};  // cut at 64 bytes; anything but [A-Za-z0-9._:-] becomes "?"
   std::uint8_t retries = 0;
+  bool replayed = false;  // failed on the candidate first; `color` is the one that answered
   bool tls = false;
   bool client_closed = false;  // the client left before it had the whole response
 };

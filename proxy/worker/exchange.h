@@ -14,6 +14,7 @@
 #include "tally/outcome.h"
 #include "upstream/pool.h"
 #include "worker/body.h"
+#include "worker/ledger.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
 
@@ -95,6 +96,14 @@ class Exchange {
   [[nodiscard]] net::Awaitable<bool> answer();
   void count_in();
   void record();
+  void write_line(Duration total);
+
+  // Evidence.
+  enum class Says : std::uint8_t { nothing, well, ill };
+  [[nodiscard]] Says says() const;
+  void testify(bool replaying);
+  [[nodiscard]] std::uint64_t client_key();
+  [[nodiscard]] const std::string* template_or_prefix() const;
 
   Session& session_;
   Worker& worker_;
@@ -117,6 +126,12 @@ class Exchange {
   Color color_ = Color::blue;
   bool colored_ = false;
   bool previewed_ = false;
+  bool judged_ = false;         // what becomes of it speaks for or against its color
+  float share_ = 0;             // of the candidate when the color was picked
+  std::uint32_t epoch_ = 0;     // the deploy's then
+  std::uint32_t affinity_ = 0;  // of a known affinity cookie, 1 and its position
+  int upstream_status_ = 0;     // of a response head that was read, not a 1xx
+  Ledger::Ticket ticket_ = Ledger::no_ticket;
   bool idempotent_ = false;
   bool keep_alive_ = true;
   bool whole_ = true;  // the body, if any, is all in the session's buffer

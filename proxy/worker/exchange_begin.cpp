@@ -108,7 +108,7 @@ bool Exchange::answer_itself(const http::RequestHead& head) {
   if (route == nullptr) return refuse({404, "No service is configured for this host and path."});
   service_ = &worker_.slot(route->service);
   route_ = worker_.route_name(*route);
-  if (routing.maintenance && !worker_.is_health_path(*route, head.path)) {
+  if (routing.maintenance && head.path != service_->health_path) {
     return refuse({503, "The application is down for maintenance.",
                    session_.settings->maintenance_retry_after});
   }
@@ -118,15 +118,24 @@ bool Exchange::answer_itself(const http::RequestHead& head) {
 bool Exchange::pick_color(const http::RequestHead& head) {
   const split::Routing& routing = worker_.routing();
   const std::optional<Color> wanted = preview(head);
-  const bool split_now =
-      routing.affinity.on && routing.weight.blue != 0 && routing.weight.green != 0;
-  const std::string_view cookie =
-      split_now ? http::cookie(head, routing.affinity.cookie) : std::string_view{};
+  Ledger& ledger = worker_.ledger();
+  const std::string_view cookie = routing.affinity.on && ledger.guarding()
+                                      ? http::cookie(head, routing.affinity.cookie)
+                                      : std::string_view{};
   const split::Choice choice =
       split::pick(routing, cookie, wanted, worker_.diffusion(), worker_.random());
   color_ = choice.color;
   colored_ = true;
   previewed_ = wanted.has_value();
+  // Tests by hand and probes of others are no traffic to judge by.
+  judged_ = !previewed_ && head.path != service_->health_path;
+  epoch_ = ledger.epoch();
+  if (ledger.guarding()) {
+    if (const auto known = split::parse_cookie(cookie))
+      affinity_ = static_cast<std::uint32_t>(known->position) + 1;
+    if (judged_) ledger.picked(color_ != routing.live);
+    share_ = ledger.share();
+  }
   version_ = service_->version[color_];
   if (!choice.issue_cookie || !routing.affinity.on) return true;
   const split::Cookie fresh{choice.color, routing.deploy, choice.position};

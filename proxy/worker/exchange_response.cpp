@@ -142,6 +142,7 @@ net::Awaitable<bool> Exchange::interim(upstream::Connection& connection, std::si
 
 void Exchange::head_arrived() {
   response_head_read_ = true;
+  upstream_status_ = worker_.response_head().status;
   upstream_took_ = worker_.time().now() - sent_at_;
   leave_pending();
 }

@@ -94,6 +94,11 @@ net::Awaitable<> Session::run() {
   }
 }
 
+std::uint64_t Session::serial() {
+  if (serial_ == 0) serial_ = worker.random() | 1;
+  return serial_;
+}
+
 // PROXY line, then TLS: both before anything else may be believed.
 net::Awaitable<bool> Session::open() {
   const bool proxied = settings->listen[listener_].proxy_protocol && peer.trusted;

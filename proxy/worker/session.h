@@ -32,6 +32,8 @@ class Session : public boost::intrusive::list_base_hook<
   void leave();
   // Completes when reading makes sense; for pump().
   [[nodiscard]] net::Awaitable<> readable();
+  // Tells this connection from others of its address; never 0.
+  [[nodiscard]] std::uint64_t serial();
   // Writes a reply of our own, without waiting longer than `linger`; false when it could not be
   // written.
   [[nodiscard]] net::Awaitable<bool> reply(const http::Reply& reply, std::string_view accept);
@@ -55,6 +57,7 @@ class Session : public boost::intrusive::list_base_hook<
   [[nodiscard]] net::Awaitable<> refuse(http::Refusal refusal);
   [[nodiscard]] net::Awaitable<> linger();
   std::size_t listener_;
+  std::uint64_t serial_ = 0;  // given when it is first asked for
   std::size_t head_bytes_ = 0;
   Instant head_began_{};
   bool idle_ = false;  // between two requests: nothing of the next one has been read

@@ -37,6 +37,7 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
       routing_{std::make_shared<const split::Routing>()},
       around_{io_.get_executor(), wheel_, buffers_, pool_options_, upstream_tls_},
       diffusion_{phase_of(setup.index, setup.count)},
+      ledger_{std::move(setup.nudge)},
       random_{setup.seed} {
   std::ignore = intern("");
   apply(std::move(setup.settings));
@@ -134,10 +135,11 @@ void Worker::install(split::RoutingPtr routing) {
   for (const split::Service& service : routing_->services) {
     ServiceSlot& slot = slot_named(service.name);
     fill(slot, service);
-    table_.push_back({&slot});
+    table_.push_back(&slot);
   }
   route_names_.clear();
-  for (const split::Route& route : routing_->routes) route_names_.push_back(intern(route.prefix));
+  for (const split::Route& route : routing_->routes) route_names_.push_back(name(route.prefix));
+  ledger_.follow(*routing_);
   drop_unused_pools();
   if (!finishing_) tunnels_.follow(*routing_, wheel_.now(), [this] { return random(); });
 }
@@ -153,6 +155,16 @@ void Worker::fill(ServiceSlot& slot, const split::Service& service) {
       slot.pools[color].push_back(&known);
     }
   }
+  slot.health_path = service.health_path;
+  slot.failing.reset();
+  for (const int status : service.failure_statuses) {
+    if (status >= 0 && static_cast<std::size_t>(status) < slot.failing.size())
+      slot.failing.set(static_cast<std::size_t>(status));
+  }
+  if (slot.templates.texts() == service.templates) return;
+  slot.templates = split::Templates{service.templates};
+  slot.template_names.clear();
+  for (const std::string& text : service.templates) slot.template_names.push_back(name(text));
 }
 
 upstream::Pool& Worker::pool(const split::Endpoint& endpoint) {
@@ -163,14 +175,12 @@ upstream::Pool& Worker::pool(const split::Endpoint& endpoint) {
 
 void Worker::drop_unused_pools() {
   std::unordered_set<const upstream::Pool*> used;
-  for (const Row& row : table_) {
+  for (const ServiceSlot* slot : table_) {
     for (const Color color : colors)
-      used.insert(row.slot->pools[color].begin(), row.slot->pools[color].end());
+      used.insert(slot->pools[color].begin(), slot->pools[color].end());
   }
   for (auto& [name, slot] : slots_) {
-    const bool routed = std::any_of(table_.begin(), table_.end(),
-                                    [&](const Row& row) { return row.slot == slot.get(); });
-    if (!routed) slot->pools = {};
+    if (std::find(table_.begin(), table_.end(), slot.get()) == table_.end()) slot->pools = {};
   }
   std::erase_if(pools_, [&](auto& entry) {
     upstream::Pool& pool = *entry.second;
@@ -185,6 +195,11 @@ const std::string* Worker::intern(std::string_view text) {
   if (names_.size() < names_max) return &*names_.emplace(text).first;
   const auto known = names_.find(std::string{text});
   return known != names_.end() ? &*known : &*names_.find("");
+}
+
+// Configured, so there are not many.
+const std::string* Worker::name(std::string_view configured) {
+  return &*configured_.emplace(configured).first;
 }
 
 ServiceSlot& Worker::slot_named(const std::string& name) {
@@ -221,6 +236,7 @@ Report Worker::report() {
   report.refused = refused_;
   report.over_limit = over_limit_;
   report.faults = tasks_.failures();
+  report.evidence = ledger_.report(time_.now());
   report.loop_lag = std::exchange(lag_, Duration::zero());
   return report;
 }
@@ -245,6 +261,7 @@ net::Awaitable<> Worker::tick() {
 void Worker::turn(Instant now) {
   wheel_.turn(now);
   tunnels_.check(now);
+  ledger_.check(now);
   wall_base_ = now;
   wall_ = time_.wall();
   const auto second = std::chrono::floor<std::chrono::seconds>(wall_).time_since_epoch().count();
@@ -273,10 +290,6 @@ std::uint64_t Worker::random() {
 
 const std::string* Worker::route_name(const split::Route& route) const {
   return route_names_[static_cast<std::size_t>(&route - routing_->routes.data())];
-}
-
-bool Worker::is_health_path(const split::Route& route, std::string_view path) const {
-  return routing_->services[route.service].health_path == path;
 }
 
 upstream::Pool* Worker::choose(const ServiceSlot& slot, Color color, Fitness fitness,

@@ -25,6 +25,7 @@
 #include "split/routing.h"
 #include "tally/evidence.h"
 #include "upstream/pool.h"
+#include "worker/ledger.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
 #include "worker/settings.h"
@@ -58,8 +59,8 @@ struct Setup {
   SettingsPtr settings;
   std::vector<net::Listener> listeners;  // taken over; parallel to settings->listen
   std::uint64_t seed = 0;
-  // Called on the worker's thread, at most once between two collects, when a color has failed a
-  // request: asks to be collected now. May be empty.
+  // Called on the worker's thread, at most once between two collects, when a candidate has failed
+  // a request: asks to be collected now. Must not throw. May be empty.
   std::function<void()> nudge{};
 };
 
@@ -115,9 +116,9 @@ class Worker {
   [[nodiscard]] http::RequestHead& request_head() { return request_head_; }
   [[nodiscard]] http::ResponseHead& response_head() { return response_head_; }
   [[nodiscard]] split::Diffusion& diffusion() { return diffusion_; }
-  [[nodiscard]] ServiceSlot& slot(std::size_t service) { return *table_[service].slot; }
+  [[nodiscard]] Ledger& ledger() { return ledger_; }
+  [[nodiscard]] ServiceSlot& slot(std::size_t service) { return *table_[service]; }
   [[nodiscard]] const std::string* route_name(const split::Route& route) const;
-  [[nodiscard]] bool is_health_path(const split::Route& route, std::string_view path) const;
   // The less busy of two random endpoints of this color that are at least this fit; never `avoid`,
   // null when there is none.
   [[nodiscard]] upstream::Pool* choose(const ServiceSlot& slot, Color color, Fitness fitness,
@@ -128,7 +129,9 @@ class Worker {
   [[nodiscard]] bool begin_head(const net::Address& address);
   void end_head(const net::Address& address);
   void count_refused() { ++refused_; }
-  [[nodiscard]] access_log::Writer* log() { return log_.get(); }
+  [[nodiscard]] access_log::Writer* log() {
+    return settings_->options.access_log ? log_.get() : nullptr;
+  }
   [[nodiscard]] Tunnels& tunnels() { return tunnels_; }
   // Strings with capacity, for heads; give back what was taken.
   [[nodiscard]] std::string take_string();
@@ -143,15 +146,13 @@ class Worker {
     net::asio::posix::basic_stream_descriptor<net::Executor> socket;
     std::size_t index;
   };
-  struct Row {
-    ServiceSlot* slot = nullptr;
-  };
   template <class Work>
   [[nodiscard]] net::Awaitable<> on_thread(Work work);
   void fill(ServiceSlot& slot, const split::Service& service);
   void drop_unused_pools();
   [[nodiscard]] upstream::Pool& pool(const split::Endpoint& endpoint);
   const std::string* intern(std::string_view text);
+  const std::string* name(std::string_view configured);
   [[nodiscard]] ServiceSlot& slot_named(const std::string& name);
   void stop_accepting();
   void wind_up();
@@ -175,12 +176,14 @@ class Worker {
   upstream::Surroundings around_;
   std::unordered_map<std::string, std::unique_ptr<upstream::Pool>> pools_;
   std::map<std::string, std::unique_ptr<ServiceSlot>, std::less<>> slots_;
-  std::vector<Row> table_;  // by service index of routing_
-  std::unordered_set<std::string> names_;
+  std::vector<ServiceSlot*> table_;              // by service index of routing_
+  std::unordered_set<std::string> names_;        // versions: the upstreams' words
+  std::unordered_set<std::string> configured_;   // prefixes and templates
   std::vector<const std::string*> route_names_;  // by route index
   http::RequestHead request_head_;
   http::ResponseHead response_head_;
   split::Diffusion diffusion_;
+  Ledger ledger_;
   std::unique_ptr<access_log::Writer> log_;
   Sessions sessions_;
   Tunnels tunnels_;

@@ -107,7 +107,10 @@ inline constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n
 
 class SessionWorld {
  public:
-  explicit SessionWorld(worker::Options options = {}) {
+  explicit SessionWorld(worker::Options options = {}) { become(std::move(options)); }
+
+  // A worker anew, with other options.
+  void become(worker::Options options) {
     worker::Settings settings;
     settings.options = std::move(options);
     settings.options.via = "switchyard-test";
@@ -119,24 +122,27 @@ class SessionWorld {
     setup.settings = std::make_shared<const worker::Settings>(std::move(settings));
     setup.listeners = {listener};
     setup.seed = 1;
+    setup.nudge = [this] { ++nudges; };
     worker = std::make_unique<worker::Worker>(time, nullptr, std::move(setup));
     route();
   }
 
-  // The routing as `weights` says, both colors open.
+  // The routing as `weights` says; blue is live.
   void route(PerColor<int> weights = {split::whole, 0}) {
     split::Routing routing;
     routing.weight = weights;
-    routing.deploy = "d1";
-    routing.open = {true, true};
+    routing.deploy = deploy;
+    routing.open = open;
     routing.maintenance = maintenance;
     routing.routes = {{"", "/", 0}};
     split::Service service;
     service.name = "web";
     service.health_path = "/healthz";
     service.tunnels = tunnels;
-    service.endpoints.blue = {endpoint(blue)};
-    service.endpoints.green = {endpoint(green)};
+    service.templates = templates;
+    service.failure_statuses = failure_statuses;
+    service.endpoints.blue = {endpoint(blue, open.blue)};
+    service.endpoints.green = {endpoint(green, open.green)};
     routing.services = {service};
     worker->install(std::make_shared<const split::Routing>(std::move(routing)));
   }
@@ -189,16 +195,22 @@ class SessionWorld {
   Origin blue;
   Origin green;
   bool maintenance = false;
+  std::string deploy = "d1";
+  PerColor<bool> open{true, true};
+  std::vector<std::string> templates;
+  std::vector<int> failure_statuses{500, 502, 503, 504};
+  int nudges = 0;
+  End kept;  // a connection a test goes on using
   split::TunnelPolicy tunnels = split::TunnelPolicy::keep;
   std::unique_ptr<worker::Worker> worker;
 
  private:
-  static split::Endpoint endpoint(const Origin& origin) {
+  static split::Endpoint endpoint(const Origin& origin, bool open) {
     split::Endpoint endpoint;
     endpoint.url = "http://127.0.0.1:" + std::to_string(origin.port());
     endpoint.address = endpoint.host = "127.0.0.1";
     endpoint.port = origin.port();
-    endpoint.open = true;
+    endpoint.open = open;
     return endpoint;
   }
   std::uint16_t port_ = 0;

@@ -31,6 +31,7 @@ TEST(AccessLogRecord, WritesEverythingThatIsKnownOnOneLine) {
                       .bytes_out = 1'048'576,
                       .request_id = "0123456789abcdef",
                       .retries = 1,
+                      .replayed = true,
                       .tls = true,
                       .client_closed = true};
   EXPECT_EQ(
@@ -38,7 +39,8 @@ TEST(AccessLogRecord, WritesEverythingThatIsKnownOnOneLine) {
       R"({"time":"2024-01-01T10:00:00.007Z","method":"POST","service":"backend","route":"/api/",)"
       R"("color":"green","version":"v20240101-abc1234","status":502,"failure":"reset",)"
       R"("total_us":12345,"upstream_us":11999,"bytes_in":17,"bytes_out":1048576,)"
-      R"("request_id":"0123456789abcdef","retries":1,"tls":true,"client_closed":true})"
+      R"("request_id":"0123456789abcdef","retries":1,"replayed":true,"tls":true,)"
+      R"("client_closed":true})"
       "\n");
 }
 
