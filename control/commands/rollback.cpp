@@ -7,7 +7,7 @@ ExitCode roll_back(const Args& args, const ProxyClient& proxy, const Terminal& t
   return change(args, proxy, terminal,
                 {.method = "POST",
                  .target = "/v1/rollback",
-                 .body = api::encode(api::RollbackBody{args.reason})});
+                 .body = api::encode(api::ReasonBody{args.reason})});
 }
 
 }  // namespace sy::control

@@ -1,24 +1,11 @@
 #include <array>
-#include <boost/json.hpp>
-#include <charconv>
-#include <cmath>
-#include <cstdio>
 
+#include "api/json_read.h"
 #include "api/json_text.h"
 #include "api/message.h"
 
 namespace sy::api {
 namespace {
-
-namespace json = boost::json;
-
-double percent_number(int weight) { return weight / 100.0; }
-int weight_of(const json::value& value) {
-  const double percent = value.to_number<double>();
-  if (!(percent >= 0 && percent <= 100)) throw std::invalid_argument("a weight is no percentage");
-  return static_cast<int>(std::lround(percent * 100));
-}
-double rounded(double value) { return std::round(value * 1000) / 1000; }
 
 json::object weights_object(const PerColor<int>& weights) {
   return {{"blue", percent_number(weights.blue)}, {"green", percent_number(weights.green)}};
@@ -73,26 +60,6 @@ json::object to_json(const EntryView& entry) {
           {"request", entry.request},    {"generation", entry.generation},
           {"fields", std::move(fields)}, {"previous", entry.previous},
           {"hash", entry.hash}};
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-  return std::string(object.at(key).as_string());
-}
-std::uint64_t number_at(const json::object& object, std::string_view key) {
-  return object.at(key).to_number<std::uint64_t>();
-}
-double real_at(const json::object& object, std::string_view key) {
-  return object.at(key).to_number<double>();
-}
-WallTime time_at(const json::object& object, std::string_view key) {
-  const auto at = parse_time(object.at(key).as_string());
-  if (!at) throw std::invalid_argument(std::string(key) + " is not a time");
-  return *at;
-}
-Color color_at(const json::object& object, std::string_view key) {
-  const auto color = parse_color(object.at(key).as_string());
-  if (!color) throw std::invalid_argument(std::string(key) + " is not a color");
-  return *color;
 }
 
 GateView gate_from(const json::object& object) {
@@ -158,18 +125,8 @@ StatusView status_from(const json::object& object) {
   status.generation = number_at(object, "generation");
   status.since = time_at(object, "since");
   status.note = text_at(object, "note");
+  read_rollout(object, status);
   return status;
-}
-
-// Boost.JSON's checked accessors throw; an answer that is not what it should be is one Error here.
-template <class T, class From>
-Result<T> decode(std::string_view text, std::string_view what, From from) {
-  try {
-    return from(json::parse(text).as_object());
-  } catch (const std::exception& error) {
-    return Error{Blame::upstream, false, 502,
-                 "the answer is not " + std::string(what) + ": " + error.what()};
-  }
 }
 
 struct Named {
@@ -216,15 +173,16 @@ std::string encode(const StatusView& status) {
   object["generation"] = status.generation;
   object["since"] = to_text(status.since);
   object["note"] = status.note;
+  add_rollout(object, status);
   return json_text(object);
 }
 
 std::string encode(const AppliedView& applied) {
-  return json_text(json::object{{"generation", applied.generation},
-                                {"what", applied.what},
-                                {"changed", applied.changed},
-                                {"dry_run", applied.dry_run},
-                                {"replayed", applied.replayed}});
+  json::object object{{"generation", applied.generation}, {"what", applied.what},
+                      {"changed", applied.changed},       {"dry_run", applied.dry_run},
+                      {"replayed", applied.replayed},     {"rollout", nullptr}};
+  if (!applied.rollout.empty()) object["rollout"] = applied.rollout;
+  return json_text(object);
 }
 
 std::string encode(const JournalView& journal) {
@@ -247,6 +205,10 @@ std::string encode(const Problem& problem) {
   if (problem.generation) object["generation"] = *problem.generation;
   if (problem.weights) object["weights"] = weights_object(*problem.weights);
   if (!problem.phase.empty()) object["phase"] = problem.phase;
+  if (problem.rollout)
+    object["rollout"] = {{"id", problem.rollout->id},
+                         {"phase", problem.rollout->phase},
+                         {"percent", percent_number(problem.rollout->weight)}};
   return json_text(object);
 }
 
@@ -256,9 +218,11 @@ Result<StatusView> decode_status(std::string_view text) {
 
 Result<AppliedView> decode_applied(std::string_view text) {
   return decode<AppliedView>(text, "an applied change", [](const json::object& object) {
-    return AppliedView{number_at(object, "generation"), text_at(object, "what"),
-                       object.at("changed").as_bool(), object.at("dry_run").as_bool(),
-                       object.at("replayed").as_bool()};
+    AppliedView applied{number_at(object, "generation"), text_at(object, "what"),
+                        object.at("changed").as_bool(), object.at("dry_run").as_bool(),
+                        object.at("replayed").as_bool()};
+    if (!object.at("rollout").is_null()) applied.rollout = text_at(object, "rollout");
+    return applied;
   });
 }
 
@@ -285,6 +249,9 @@ Result<Problem> decode_problem(std::string_view text) {
       problem.weights =
           PerColor<int>{weight_of(weights->at("blue")), weight_of(weights->at("green"))};
     if (object.contains("phase")) problem.phase = text_at(object, "phase");
+    if (const auto* rollout = object.if_contains("rollout"))
+      problem.rollout = {text_at(rollout->as_object(), "id"),
+                         text_at(rollout->as_object(), "phase"), weight_of(rollout->at("percent"))};
     return problem;
   });
 }
@@ -299,41 +266,6 @@ std::string_view problem_title(int status) {
   for (const auto& named : problems)
     if (named.status == status) return named.title;
   return "Failed";
-}
-
-std::string to_text(WallTime at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{at - day};
-  std::array<char, 64> text{};
-  const int length = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-      static_cast<int>(time.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(length)};
-}
-
-std::optional<WallTime> parse_time(std::string_view text) {
-  constexpr std::string_view shape = "0000-00-00T00:00:00.000Z";
-  if (text.size() != shape.size()) return std::nullopt;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (shape[i] == '0' ? !digit : text[i] != shape[i]) return std::nullopt;
-  }
-  const auto part = [text](std::size_t from, std::size_t length) {
-    int value = 0;
-    std::from_chars(text.data() + from, text.data() + from + length, value);
-    return value;
-  };
-  const std::chrono::year_month_day date{std::chrono::year{part(0, 4)},
-                                         std::chrono::month{static_cast<unsigned>(part(5, 2))},
-                                         std::chrono::day{static_cast<unsigned>(part(8, 2))}};
-  if (!date.ok() || part(11, 2) > 23 || part(14, 2) > 59 || part(17, 2) > 60) return std::nullopt;
-  return std::chrono::sys_days{date} + std::chrono::hours{part(11, 2)} +
-         std::chrono::minutes{part(14, 2)} + std::chrono::seconds{part(17, 2)} +
-         std::chrono::milliseconds{part(20, 3)};
 }
 
 }  // namespace sy::api

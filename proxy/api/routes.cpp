@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/value.hpp>
-#include <charconv>
 
+#include "api/conditions.h"
 #include "api/json_text.h"
 #include "api/translate.h"
 #include "dashboard/assets.h"
@@ -15,6 +15,7 @@ namespace {
 
 enum class Read : std::uint8_t {
   status,
+  rollout,
   events,
   journal,
   history,
@@ -35,6 +36,7 @@ struct Route {
 
 constexpr std::array table{
     Route{"/v1/status", "GET", Read::status, Role::viewer},
+    Route{"/v1/rollout", "GET", Read::rollout, Role::viewer},
     Route{"/v1/events", "GET", Read::events, Role::viewer},
     Route{"/v1/journal", "GET", Read::journal, Role::viewer},
     Route{"/v1/history", "GET", Read::history, Role::viewer},
@@ -46,28 +48,15 @@ constexpr std::array table{
     Route{"/v1/switch", "POST", Change::switch_, Role::operator_, Color::blue, true},
     Route{"/v1/rollback", "POST", Change::rollback, Role::operator_},
     Route{"/v1/maintenance", "PUT", Change::maintenance, Role::operator_, Color::blue, true},
+    Route{"/v1/rollouts", "POST", Change::start, Role::operator_, Color::blue, true},
+    Route{"/v1/rollout/promote", "POST", Change::promote, Role::operator_},
+    Route{"/v1/rollout/approve", "POST", Change::approve, Role::approver, Color::blue, true},
+    Route{"/v1/rollout/pause", "POST", Change::pause, Role::operator_},
+    Route{"/v1/rollout/resume", "POST", Change::resume, Role::operator_},
+    Route{"/v1/rollout/abort", "POST", Change::abort, Role::operator_},
     Route{"/v1/upstreams/blue", "PUT", Change::upstreams, Role::operator_, Color::blue, true},
     Route{"/v1/upstreams/green", "PUT", Change::upstreams, Role::operator_, Color::green, true},
 };
-
-// Fields that mean one thing, so that a second one is a mistake or an attack.
-constexpr std::array<std::string_view, 7> single{"authorization",   "content-type", "host",
-                                                 "idempotency-key", "if-match",     "origin",
-                                                 "last-event-id"};
-
-std::string_view field(const Request& request, std::string_view name) {
-  for (const auto& [key, value] : request.fields)
-    if (key == name) return value;
-  return {};
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc{} || end != text.data() + text.size() || text.empty())
-    return std::nullopt;
-  return number;
-}
 
 Problem problem(int status, std::string detail) {
   return {.status = status, .detail = std::move(detail)};
@@ -106,35 +95,6 @@ Response page_response(const dashboard::Asset& asset) {
 
 std::string etag(std::uint64_t generation) { return '"' + std::to_string(generation) + '"'; }
 
-using Query = std::vector<std::pair<std::string_view, std::string_view>>;
-
-Query parse_query(std::string_view text) {
-  Query query;
-  while (!text.empty()) {
-    const auto part = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    const auto equals = part.find('=');
-    const auto value = equals == part.npos ? std::string_view{} : part.substr(equals + 1);
-    if (!part.empty()) query.emplace_back(part.substr(0, equals), value);
-  }
-  return query;
-}
-
-std::optional<std::string_view> value_of(const Query& query, std::string_view name) {
-  for (const auto& [key, value] : query)
-    if (key == name) return value;
-  return std::nullopt;
-}
-
-// A name nobody asks for is refused: ?dryrun=true must not become the real thing.
-Result<> check_query(const Query& query, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, value] : query)
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      return Error{Blame::client, false, 400,
-                   "the query parameter \"" + std::string(key) + "\" means nothing here"};
-  return {};
-}
-
 std::string allowed_methods(std::string_view path) {
   std::string allow;
   for (const auto& route : table)
@@ -162,14 +122,6 @@ Response nothing_here(std::string_view path) {
   return response;
 }
 
-std::optional<std::string_view> repeated_field(const Request& request) {
-  for (const auto name : single)
-    if (std::count_if(request.fields.begin(), request.fields.end(),
-                      [name](const auto& entry) { return entry.first == name; }) > 1)
-      return name;
-  return std::nullopt;
-}
-
 Credentials credentials_of(const Request& request, bool mutating) {
   return {.address = request.address,
           .authorization = field(request, "authorization"),
@@ -179,33 +131,6 @@ Credentials credentials_of(const Request& request, bool mutating) {
           .content_type = field(request, "content-type"),
           .mutating = mutating,
           .has_body = !request.body.empty()};
-}
-
-bool is_key(std::string_view text) {
-  return text.size() <= 128 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
-// The conditions a change is under: Idempotency-Key, If-Match, dry_run.
-Result<director::Intent> intent_of(const Request& request, const Query& query) {
-  const auto fault = [](std::string what) {
-    return Error{Blame::client, false, 400, std::move(what)};
-  };
-  director::Intent intent;
-  intent.idempotency_key = field(request, "idempotency-key");
-  if (!is_key(intent.idempotency_key))
-    return fault("Idempotency-Key must be at most 128 visible ASCII characters");
-  const auto match = field(request, "if-match");
-  if (!match.empty() && match != "*") {
-    const bool quoted = match.size() > 2 && match.front() == '"' && match.back() == '"';
-    if (quoted) intent.if_generation = parse_number(match.substr(1, match.size() - 2));
-    if (!intent.if_generation) return fault("If-Match must be one generation, like \"7\", or *");
-  }
-  const auto dry_run = value_of(query, "dry_run");
-  if (dry_run && *dry_run != "true" && *dry_run != "false")
-    return fault("dry_run must be true or false");
-  intent.dry_run = dry_run == "true";
-  return intent;
 }
 
 }  // namespace
@@ -270,11 +195,17 @@ net::Awaitable<Response> Routes::change(const Call& call) {
     co_return problem_response(faulty);
   }
   intent->actor = call.actor.name;
+  intent->approver = call.actor.role >= Role::approver;
   intent->reason = std::move(wanted->reason);
+  sign(wanted->command, *intent);
   const auto applied = co_await control_.submit(std::move(wanted->command), std::move(*intent));
   if (!applied) co_return refused(applied.error());
   Response response = json_response(encode(view(*applied)));
   response.fields.emplace_back("ETag", etag(applied->generation));
+  if (std::get<Change>(call.route.call) == Change::start && !applied->dry_run) {
+    response.status = 202;
+    response.fields.emplace_back("Location", "/v1/rollout");
+  }
   co_return response;
 }
 
@@ -285,6 +216,8 @@ Response Routes::refused(const Error& error) const {
   told.generation = now.generation;
   told.weights = now.state.weight;
   told.phase = now.phase;
+  if (const auto runs = view(now).rollout)
+    told.rollout = ProblemRollout{runs->id, runs->phase, runs->weight};
   Response response = problem_response(told);
   response.fields.emplace_back("ETag", etag(now.generation));
   if (told.status == 429 || told.status == 503) response.fields.emplace_back("Retry-After", "1");
@@ -298,6 +231,7 @@ Response Routes::read(const Call& call) const {
   };
   switch (std::get<Read>(call.route.call)) {
     case Read::status: return status();
+    case Read::rollout: return rollout();
     case Read::events: return events(call);
     case Read::journal: return journal(call);
     case Read::history: return provided(provided_.history, "application/json");
@@ -317,6 +251,15 @@ Response Routes::read(const Call& call) const {
 Response Routes::status() const {
   const director::Status now = control_.status();
   Response response = json_response(encode(view(now)));
+  response.fields.emplace_back("ETag", etag(now.generation));
+  return response;
+}
+
+Response Routes::rollout() const {
+  StatusView now = view(control_.status());
+  const RolloutsView seen{std::move(now.rollout), std::move(now.last_rollout),
+                          std::move(now.verdict)};
+  Response response = json_response(encode(seen));
   response.fields.emplace_back("ETag", etag(now.generation));
   return response;
 }

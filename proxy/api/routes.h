@@ -62,6 +62,7 @@ class Routes {
   net::Awaitable<Response> change(const Call& call);
   [[nodiscard]] Response read(const Call& call) const;
   [[nodiscard]] Response status() const;
+  [[nodiscard]] Response rollout() const;
   [[nodiscard]] Response journal(const Call& call) const;
   [[nodiscard]] Response events(const Call& call) const;
   [[nodiscard]] Response ready() const;

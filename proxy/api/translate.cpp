@@ -34,11 +34,105 @@ GateView view(const director::GateStatus& gate) {
                        gate.identity.build_time, gate.identity.service}};
 }
 
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::optional<ApprovalView> view(const std::optional<rollout::Approval>& wanted,
+                                 const std::optional<rollout::Approved>& given) {
+  if (!wanted) return std::nullopt;
+  ApprovalView seen{.before = wanted->before, .timeout_seconds = seconds(wanted->timeout)};
+  if (given) {
+    seen.approved_by = given->actor;
+    seen.approved_until = given->until;
+  }
+  return seen;
+}
+
+RolloutView view(const director::RolloutStatus& status) {
+  const rollout::Rollout& runs = status.rollout;
+  RolloutView seen{.id = runs.id,
+                   .color = runs.candidate,
+                   .version = runs.version,
+                   .plan = runs.plan.name,
+                   .phase = std::string(rollout::word(runs.phase)),
+                   .hold = runs.hold + 1,
+                   .holds = {},
+                   .weight = status.weight,
+                   .held_seconds = seconds(runs.held),
+                   .left_seconds = seconds(status.left),
+                   .requests = runs.requests,
+                   .requests_needed = status.needed,
+                   .paused = runs.paused,
+                   .standing = status.standing,
+                   .started = runs.started,
+                   .actor = runs.actor,
+                   .reason = runs.reason,
+                   .approval = view(runs.plan.approval, runs.approved)};
+  for (const auto& hold : runs.plan.holds)
+    seen.holds.push_back({hold.weight, seconds(hold.at_least), hold.requests});
+  return seen;
+}
+
+EndedView view(const rollout::Ended& ended) {
+  return {ended.id, ended.candidate, ended.version, ended.outcome, ended.why, ended.at};
+}
+
+VerdictView view(const verdict::Verdict& verdict) {
+  return {.kind = std::string(word(verdict.kind)),
+          .words = verdict.words,
+          .test = verdict.test == 0 ? std::string{} : std::string(1, verdict.test),
+          .requests = verdict.requests,
+          .failures = verdict.failures,
+          .charged = verdict.charged,
+          .needed = verdict.needed,
+          .absolute = verdict.absolute,
+          .relative = verdict.relative,
+          .slower = verdict.slower,
+          .pairs_for = verdict.pairs_for,
+          .pairs_against = verdict.pairs_against,
+          .hard_in_a_row = verdict.hard_in_a_row,
+          .tolerated_percent = verdict.tolerated * 100,
+          .live_alarming = verdict.live_alarming};
+}
+
+BaselineView view(const verdict::Baseline& baseline) {
+  BaselineView seen{baseline.requests, baseline.failures, baseline.upper_bound() * 100};
+  if (baseline.learned != WallTime{}) seen.learned = baseline.learned;
+  return seen;
+}
+
+rollout::Plan plan_of(const PlanBody& body) {
+  rollout::Plan plan{.name = "given", .holds = {}};
+  for (const auto& each : body.holds)
+    plan.holds.push_back(
+        {each.weight, each.at_least, each.requests.value_or(rollout::requests_default)});
+  plan.gate_timeout = body.gate_timeout.value_or(plan.gate_timeout);
+  if (body.approval) {
+    plan.approval.emplace();
+    plan.approval->before = body.approval->before.value_or(plan.approval->before);
+    plan.approval->timeout = body.approval->timeout.value_or(plan.approval->timeout);
+  }
+  if (body.when_quiet == "advance") plan.when_quiet = rollout::WhenQuiet::advance;
+  if (body.when_quiet == "revert") plan.when_quiet = rollout::WhenQuiet::revert;
+  return plan;
+}
+
+rollout::Start start_of(const StartBody& body) {
+  rollout::Start start{.color = body.color,
+                       .version = body.version,
+                       .any_version = body.any_version,
+                       .plan_name = body.plan_name};
+  if (body.plan) start.plan = plan_of(*body.plan);
+  start.committed = body.committed;
+  start.reason = body.reason;
+  return start;
+}
+
 // A parsed body as a command, or its faults.
 template <class Body, class To>
 Parsed<Wanted> wanted(Parsed<Body> body, To to) {
   if (!body) return std::move(body.error());
-  return Wanted{to(*body), std::move(body->reason)};
+  rollout::Command command = to(*body);
+  return Wanted{std::move(command), std::move(body->reason)};
 }
 
 }  // namespace
@@ -55,7 +149,14 @@ StatusView view(const director::Status& status) {
                   .gates = {},
                   .generation = status.generation,
                   .since = status.since,
-                  .note = status.note};
+                  .note = status.note,
+                  .rollout = {},
+                  .last_rollout = {},
+                  .verdict = view(status.verdict),
+                  .baseline = view(status.baseline),
+                  .guarded = status.state.guarded};
+  if (status.rollout) seen.rollout = view(*status.rollout);
+  if (status.state.last) seen.last_rollout = view(*status.state.last);
   for (const auto& gate : status.gates) seen.gates.push_back(view(gate));
   return seen;
 }
@@ -67,7 +168,8 @@ EntryView view(const director::Entry& entry) {
 }
 
 AppliedView view(const director::Applied& applied) {
-  return {applied.generation, applied.what, applied.changed, applied.dry_run, applied.replayed};
+  return {applied.generation, applied.what,     applied.changed,
+          applied.dry_run,    applied.replayed, applied.rollout};
 }
 
 Parsed<Wanted> parse(Change change, Color color, std::string_view body) {
@@ -81,7 +183,7 @@ Parsed<Wanted> parse(Change change, Color color, std::string_view body) {
         return rollout::Switch{to.color, to.force};
       });
     case Change::rollback:
-      return wanted(parse_rollback(body), [](const RollbackBody&) { return rollout::Rollback{}; });
+      return wanted(parse_reason(body), [](const ReasonBody&) { return rollout::Rollback{}; });
     case Change::maintenance:
       return wanted(parse_maintenance(body),
                     [](const MaintenanceBody& to) { return rollout::SetMaintenance{to.on}; });
@@ -89,8 +191,29 @@ Parsed<Wanted> parse(Change change, Color color, std::string_view body) {
       return wanted(parse_upstreams(body), [color](const UpstreamsBody& to) {
         return rollout::SetUpstreams{color, to.endpoints, to.force};
       });
+    case Change::start: return wanted(parse_start(body), start_of);
+    case Change::promote:
+      return wanted(parse_promote(body),
+                    [](const PromoteBody& to) { return rollout::Promote{to.version}; });
+    case Change::approve:
+      return wanted(parse_approve(body),
+                    [](const ApproveBody& to) { return rollout::Approve{to.version}; });
+    case Change::pause:
+      return wanted(parse_reason(body), [](const ReasonBody&) { return rollout::Pause{}; });
+    case Change::resume:
+      return wanted(parse_reason(body), [](const ReasonBody&) { return rollout::Resume{}; });
+    case Change::abort:
+      return wanted(parse_reason(body), [](const ReasonBody&) { return rollout::Abort{}; });
   }
   return std::vector<Fault>{};
+}
+
+void sign(rollout::Command& command, const director::Intent& intent) {
+  const auto by = [&intent](auto& each) {
+    if constexpr (requires { each.actor; }) each.actor = intent.actor;
+    if constexpr (requires { each.approver; }) each.approver = intent.approver;
+  };
+  std::visit(by, command);
 }
 
 }  // namespace sy::api

@@ -10,7 +10,19 @@ namespace sy::api {
 [[nodiscard]] AppliedView view(const director::Applied& applied);
 
 // A change as asked for: which call it is, and what its body says.
-enum class Change : std::uint8_t { weights, switch_, rollback, maintenance, upstreams };
+enum class Change : std::uint8_t {
+  weights,
+  switch_,
+  rollback,
+  maintenance,
+  upstreams,
+  start,
+  promote,
+  approve,
+  pause,
+  resume,
+  abort,
+};
 
 struct Wanted {
   rollout::Command command;
@@ -19,5 +31,7 @@ struct Wanted {
 
 // `color` matters to upstreams only.
 [[nodiscard]] Parsed<Wanted> parse(Change change, Color color, std::string_view body);
+// Commands that keep who gave them, or what that one may do, say so.
+void sign(rollout::Command& command, const director::Intent& intent);
 
 }  // namespace sy::api

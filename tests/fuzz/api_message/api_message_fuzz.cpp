@@ -24,9 +24,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::string_view text{reinterpret_cast<const char*>(bytes), size};
   round_trip(text, sy::api::parse_weights);
   round_trip(text, sy::api::parse_switch);
-  round_trip(text, sy::api::parse_rollback);
+  round_trip(text, sy::api::parse_reason);
   round_trip(text, sy::api::parse_maintenance);
   round_trip(text, sy::api::parse_upstreams);
+  round_trip(text, sy::api::parse_start);
+  round_trip(text, sy::api::parse_plan);
+  round_trip(text, sy::api::parse_promote);
+  round_trip(text, sy::api::parse_approve);
+  std::ignore = sy::api::parse_duration(text);
+  std::ignore = sy::api::decode_rollouts(text);
   std::ignore = sy::api::decode_status(text);  // only that it returns
   std::ignore = sy::api::decode_journal(text);
   std::ignore = sy::api::decode_problem(text);

@@ -51,8 +51,11 @@ class FakeControl final : public api::Control {
       show(to->color == Color::blue ? PerColor<int>{10'000, 0} : PerColor<int>{0, 10'000});
     if (const auto* to = std::get_if<rollout::SetMaintenance>(&command))
       status_.state.maintenance = to->on;
-    commands.push_back(std::move(command));
     status_.state.generation = ++status_.generation;
+    if (const auto* start = std::get_if<rollout::Start>(&command)) begin(*start);
+    if (std::holds_alternative<rollout::Abort>(command)) end("aborted", intent.reason);
+    if (status_.rollout) applied.rollout = status_.rollout->rollout.id;
+    commands.push_back(std::move(command));
     applied.generation = status_.generation;
     note(intent.actor, "weights", intent.reason);
     happen("weights");
@@ -110,6 +113,31 @@ class FakeControl final : public api::Control {
     for (const Color color : colors)
       status_.colors[color].weight = status_.colors[color].effective = weight[color];
     status_.phase = weight.blue % 10'000 == 0 ? "steady" : "split";
+  }
+  void begin(const rollout::Start& start) {
+    director::RolloutStatus runs;
+    runs.rollout.id = "r" + std::to_string(status_.generation);
+    runs.rollout.candidate = start.color;
+    runs.rollout.version = start.version;
+    runs.rollout.plan = start.plan.value_or(rollout::named_plans().at("canary"));
+    runs.rollout.actor = start.actor;
+    runs.rollout.reason = start.reason;
+    runs.rollout.started = status_.since;
+    runs.needed = runs.rollout.plan.holds.front().requests;
+    runs.left = runs.rollout.plan.gate_timeout;
+    runs.standing = "waits for the gate of the candidate";
+    status_.rollout = std::move(runs);
+    status_.phase = "gating";
+    status_.verdict.kind = verdict::Kind::inconclusive;
+    status_.verdict.words = "inconclusive, n=0, needs 300 more";
+  }
+  void end(const std::string& outcome, const std::string& why) {
+    if (!status_.rollout) return;
+    const auto& ran = status_.rollout->rollout;
+    status_.state.last =
+        rollout::Ended{ran.id, ran.candidate, ran.version, outcome, why, status_.since};
+    status_.rollout.reset();
+    status_.phase = "steady";
   }
 
   director::Status status_;

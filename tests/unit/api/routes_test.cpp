@@ -118,6 +118,103 @@ TEST_F(ApiRoutes, EachCallBecomesItsCommand) {
   EXPECT_EQ(upstreams.endpoints.at("backend"), std::vector<std::string>{"http://a:1"});
 }
 
+TEST_F(ApiRoutes, ARolloutIsAcceptedAndSaysWhereToLook) {
+  const Response response = send(
+      post("/v1/rollouts", R"({"color":"green","version":"v20240108-def5678","reason":"release",)"
+                           R"("plan":{"holds":[{"percent":5,"for":"1m"},{"percent":100,"for":60}],)"
+                           R"("approval":{},"when_quiet":"advance"}})"));
+
+  ASSERT_EQ(response.status, 202) << response.body;
+  EXPECT_EQ(field(response, "Location"), "/v1/rollout");
+  EXPECT_EQ(decode_applied(response.body).value().rollout, "r8");
+  const auto& start = std::get<rollout::Start>(control.commands.back());
+  EXPECT_EQ(start.actor, "local");
+  EXPECT_EQ(start.reason, "release");
+  EXPECT_EQ(start.version, "v20240108-def5678");
+  EXPECT_EQ(
+      start.plan,
+      (rollout::Plan{.name = "given",
+                     .holds = {{500, std::chrono::minutes{1}}, {10'000, std::chrono::minutes{1}}},
+                     .approval = rollout::Approval{},
+                     .when_quiet = rollout::WhenQuiet::advance}));
+}
+
+TEST_F(ApiRoutes, ADryRunOfARolloutIsNotAccepted) {
+  const Response response =
+      send(post("/v1/rollouts?dry_run=true", R"({"color":"green","any_version":true})"));
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(field(response, "Location"), "absent");
+}
+
+TEST_F(ApiRoutes, EachStepOfARolloutBecomesItsCommand) {
+  EXPECT_EQ(send(post("/v1/rollout/promote", "")).status, 200);
+  const auto promote = std::get<rollout::Promote>(control.commands.back());
+  EXPECT_EQ(promote, (rollout::Promote{"", true, "local"}));
+  EXPECT_EQ(send(post("/v1/rollout/approve", R"({"version":"v20240108-def5678"})")).status, 200);
+  EXPECT_EQ(std::get<rollout::Approve>(control.commands.back()),
+            (rollout::Approve{"v20240108-def5678", "local"}));
+  EXPECT_EQ(send(post("/v1/rollout/pause", "")).status, 200);
+  EXPECT_TRUE(std::holds_alternative<rollout::Pause>(control.commands.back()));
+  EXPECT_EQ(send(post("/v1/rollout/resume", "{}")).status, 200);
+  EXPECT_TRUE(std::holds_alternative<rollout::Resume>(control.commands.back()));
+  EXPECT_EQ(send(post("/v1/rollout/abort", R"({"reason":"slow"})")).status, 200);
+  EXPECT_TRUE(std::holds_alternative<rollout::Abort>(control.commands.back()));
+  EXPECT_EQ(control.intents.back().reason, "slow");
+}
+
+TEST_F(ApiRoutes, ApprovingNeedsAnApproverPromotingSaysWhetherOneAsks) {
+  Options options;
+  options.tokens = {
+      {"ci", Role::operator_, "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"},
+      {"ann", Role::approver, "3c01eba119e00d79c82b6f65d70bc5f1044d568618bf41377e6d1432023fc2b8"}};
+  routes.replace(options);
+  const auto as = [this](const char* token, const char* target, const char* body) {
+    Request request = post(target, body);
+    request.fields.emplace_back("authorization", std::string("Bearer ") + token);
+    return send(std::move(request));
+  };
+  constexpr auto approve = "/v1/rollout/approve";
+  constexpr auto body = R"({"version":"v20240108-def5678"})";
+
+  EXPECT_EQ(as("secret", approve, body).status, 403);
+  EXPECT_TRUE(control.commands.empty());
+  EXPECT_EQ(as("look", approve, body).status, 200);
+  EXPECT_EQ(std::get<rollout::Approve>(control.commands.back()).actor, "ann");
+  EXPECT_EQ(as("secret", "/v1/rollout/promote", "{}").status, 200);
+  EXPECT_FALSE(control.intents.back().approver);
+  EXPECT_FALSE(std::get<rollout::Promote>(control.commands.back()).approver);
+  EXPECT_EQ(as("look", "/v1/rollout/promote", "{}").status, 200);
+  EXPECT_TRUE(control.intents.back().approver);
+  EXPECT_TRUE(std::get<rollout::Promote>(control.commands.back()).approver);
+}
+
+TEST_F(ApiRoutes, ARolloutThatRunsIsSeenInItsPlaceAndInEveryRefusal) {
+  ASSERT_EQ(send(post("/v1/rollouts", R"({"color":"green","any_version":true})")).status, 202);
+
+  const Response seen = send(get("/v1/rollout"));
+  control.refuse = Error{Blame::client, false, 409, "a rollout runs: promote, pause or abort it"};
+  const Response refused = send(put("/v1/weights", split));
+
+  EXPECT_EQ(field(seen, "ETag"), "\"8\"");
+  const RolloutsView rollouts = decode_rollouts(seen.body).value();
+  ASSERT_TRUE(rollouts.rollout);
+  EXPECT_EQ(rollouts.rollout->id, "r8");
+  EXPECT_EQ(rollouts.rollout->phase, "gating");
+  EXPECT_EQ(rollouts.rollout->hold, 1u);
+  EXPECT_EQ(rollouts.verdict.kind, "inconclusive");
+  EXPECT_EQ(decode_status(send(get("/v1/status")).body).value().rollout, rollouts.rollout);
+  EXPECT_EQ(decode_problem(refused.body).value().rollout, (ProblemRollout{"r8", "gating", 0}));
+}
+
+TEST_F(ApiRoutes, ARolloutThatIsWronglyAskedForChangesNothing) {
+  const Response response = send(post("/v1/rollouts", R"({"color":"green","version":"1.2.3"})"));
+
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(decode_problem(response.body).value().faults.front().pointer, "/version");
+  EXPECT_TRUE(control.intents.empty());
+}
+
 TEST_F(ApiRoutes, ARefusalSaysWhatIsTrueNow) {
   control.refuse = Error{Blame::client, false, 409, "green's gate is shut: connect refused"};
 
