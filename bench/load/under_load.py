@@ -31,12 +31,12 @@ def proxy_and_toys(**config):
 class Load:
     """openload in the background; `result()` waits for its JSON."""
 
-    def __init__(self, proxy, rate, duration, mix, *more):
+    def __init__(self, proxy, rate, duration, mix, *more, path="/api/version"):
         host, port = proxy.address
         self.duration = duration
         self.child = subprocess.Popen(
             [binary("openload"), f"{host}:{port}", "--rate", str(rate), "--duration", str(duration),
-             "--mix", mix, "--path", "/api/version", "--ws-path", "/api/ws",
+             "--mix", mix, "--path", path, "--ws-path", "/api/ws",
              "--color-header", "x-served-by", *more],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
 

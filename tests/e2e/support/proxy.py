@@ -79,6 +79,7 @@ class Proxy:
         self.config.update(config)
         self.resources = resources or {}  # resource.RLIMIT_* → (soft, hard), set in the child
         self.path = self.folder / "switchyard.yaml"
+        self.token = None  # of the control API
         self.child = None
         self.log = []      # parsed JSON lines of stderr
         self.noise = []    # lines of stderr that are not JSON
@@ -214,7 +215,7 @@ class Proxy:
         host, port = self.control
         octets = None if body is None else json.dumps(body).encode()
         call = urllib.request.Request(f"http://{host}:{port}{path}", data=octets, method=method,
-                                      headers=dict(fields or {}))
+                                      headers={**self.authorization, **(fields or {})})
         if octets is not None:
             call.add_header("Content-Type", "application/json")
         try:
@@ -223,6 +224,10 @@ class Proxy:
         except urllib.error.HTTPError as answer:
             with answer:
                 return Reply(answer.code, answer.headers, answer.read())
+
+    @property
+    def authorization(self):
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def status(self):
         return self.api("GET", "/v1/status").json

@@ -1,0 +1,260 @@
+#!/usr/bin/python3
+"""Rollouts whose candidate turns bad, over real sockets, many times each: was it taken out, what did clients see,
+how many failures and milliseconds did it take.
+
+Failures are those that the candidate answered, from the turn of the knob to the end of the repetition. Milliseconds
+begin with the candidate's first failure (refused, wrong version: with the turn of the knob; slow: with the first
+request that waits) and end when the event "reverted" has reached a subscriber, after every worker took the new
+weights. Both ends are read from the machine's one monotonic clock. Exit 1: something that must hold did not."""
+import argparse
+import contextlib
+import datetime
+import json
+import math
+import os
+import signal
+import statistics
+import sys
+import time
+
+from scenarios import SCENARIOS
+from under_load import Load, Proxy, Toy, service, wait_until
+
+from support.events import Events  # noqa: E402
+from support.rollout import GREEN, HEALTH, VERSIONS, WELL  # noqa: E402
+
+RATE = 1_000
+MIX = "get=80,post=10,keyed=10"
+WATCH = 0.6  # seconds that something is watched that must not revert
+TARGET_FAILURES, TARGET_MS = 5, 50  # of "100 % bad at 10 %"
+
+
+class Rig:
+    """A proxy, its toys and a subscriber; used for one scenario's repetitions."""
+
+    def __init__(self, stack, workers):
+        self.toys = {color: Toy(color, version) for color, version in VERSIONS.items()}
+        for toy in self.toys.values():
+            stack.callback(toy.stop)
+        self.green = self.toys["green"]
+        urls = {color: [toy.url] for color, toy in self.toys.items()}
+        self.proxy = Proxy({"backend": service(urls["blue"], urls["green"], health=HEALTH)}, workers=workers)
+        stack.callback(self.proxy.clean)
+        stack.callback(self.proxy.stop)
+        self.proxy.start().wait_open("blue", "green")
+        self.events = Events(self.proxy)
+        stack.callback(self.events.close)
+
+    def post(self, path, body, wanted):
+        reply = self.proxy.api("POST", path, body)
+        if reply.status != wanted:
+            raise RuntimeError(f"{path}: {reply.status} {reply.body!r}")
+
+    def rollout(self):
+        return self.proxy.api("GET", "/v1/rollout").json
+
+    def well(self, more):
+        for toy in self.toys.values():
+            toy.knobs(**{**WELL, **more})
+
+        def ready():
+            colors = self.proxy.status()["colors"]
+            return all(color["gate"]["open"] for color in colors.values()) and colors["green"]["version"] == GREEN
+        wait_until(ready, 10, "both colors well")
+
+    def begin(self, scenario):
+        """A rollout in the phase in which it is to turn bad."""
+        self.post("/v1/rollouts", {"color": "green", "version": GREEN, "plan": scenario.plan}, 202)
+
+        def there():
+            now = self.rollout()["rollout"]
+            return now is not None and now["phase"] == scenario.phase
+        wait_until(there, 10, scenario.phase)
+        if scenario.paused:
+            self.post("/v1/rollout/pause", {}, 200)
+
+    def turn(self, scenario):
+        if scenario.blue:
+            self.toys["blue"].knobs(**scenario.blue)
+        if scenario.green:
+            self.green.knobs(**scenario.green)
+
+
+@contextlib.contextmanager
+def load(rig, scenario):
+    """The load of a scenario; gives a function that ends it and returns openload's reports."""
+    loads = []
+    if scenario.load:
+        loads.append(Load(rig.proxy, RATE, 60, MIX, "--clients", "1000000", path="/api/patients"))
+    if scenario.poison:
+        loads.append(Load(rig.proxy, RATE / 5, 60, "get=100", "--field", "Cookie: client=poison",
+                          path="/api/claims"))
+
+    def end():
+        for one in loads:
+            if one.running():
+                one.child.send_signal(signal.SIGTERM)
+        reports = [one.result() for one in loads]
+        loads.clear()
+        return reports
+    try:
+        yield end
+    finally:
+        end()
+
+
+def errors(reports, kinds):
+    """Failed requests of these kinds ("get: status 500" → 3)."""
+    return sum(count for report in reports for reason, count in report["by_reason"].items()
+               if reason.partition(":")[0] in kinds)
+
+
+def watch(rig, scenario):
+    """Looks for a while at something that must not revert: (held, kinds of verdict seen)."""
+    kinds = set()
+    ends = time.monotonic() + WATCH
+    while time.monotonic() < ends:
+        now = rig.rollout()
+        if now["rollout"] is None:
+            return False, kinds
+        kinds.add(now["verdict"]["kind"])
+        time.sleep(0.02)
+    return True, kinds
+
+
+def repetition(rig, scenario):
+    rig.well(scenario.well)
+    with load(rig, scenario) as end:
+        rig.begin(scenario)
+        if scenario.load:
+            wait_until(lambda: rig.green.counts()["requests"] >= scenario.warm, 10, "the candidate serving")
+        mark = rig.events.mark()
+        rig.turn(scenario)
+        row = reverted(rig, scenario, mark) if scenario.reverts else held(rig, scenario)
+        reports = end()
+    counts = rig.green.counts()
+    row.update(sent=sum(report["sent"] for report in reports), failures=counts["failures"],
+               get_errors=errors(reports, ("get", "new")), keyed_errors=errors(reports, ("keyed",)),
+               post_errors=errors(reports, ("post",)))
+    if row.get("event_ns") and counts[scenario.since]:
+        row["ms"] = max(0.0, (row["event_ns"] - counts[scenario.since]) / 1e6)
+    return row
+
+
+def reverted(rig, scenario, mark):
+    try:
+        event = rig.events.wait("reverted", since=mark, timeout=15)
+    except AssertionError:
+        now = rig.rollout()
+        rig.proxy.api("POST", "/v1/rollout/abort", {})
+        return {"as_it_must": False, "why": now["verdict"]["words"]}
+    last = rig.rollout()["last_rollout"]
+    weight = rig.proxy.status()["colors"]["green"]["effective"]
+    return {"as_it_must": last["outcome"] == "reverted" and weight == 0, "why": last["why"],
+            "event_ns": event.at_ns}
+
+
+def held(rig, scenario):
+    kept, kinds = watch(rig, scenario)
+    now = rig.rollout()
+    why = now["verdict"]["words"] if kept else now["last_rollout"]["why"]
+    rig.proxy.api("POST", "/v1/rollout/abort", {})
+    fits = kept and (not scenario.verdict or scenario.verdict in kinds)
+    return {"as_it_must": fits, "why": why, "kinds": sorted(kinds)}
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, math.ceil(share * len(values)) - 1)] if values else None
+
+
+def summary(scenario, rows, seconds):
+    def spread(name):
+        values = [row[name] for row in rows]
+        return {"min": min(values), "median": statistics.median(values), "max": max(values)}
+
+    def tail(name):
+        values = [row[name] for row in rows if name in row]
+        return {"p50": percentile(values, 0.5), "p90": percentile(values, 0.9), "max": max(values, default=None)}
+    spared = scenario.seen_by_clients or not (spread("get_errors")["max"] or spread("keyed_errors")["max"])
+    as_it_must = sum(row["as_it_must"] for row in rows)
+    return {"name": scenario.name, "times": len(rows), "must": "revert" if scenario.reverts else "hold",
+            "as_it_must": as_it_must, "get_errors": spread("get_errors"), "keyed_errors": spread("keyed_errors"),
+            "post_errors": spread("post_errors"), "failures": tail("failures"), "ms": tail("ms"),
+            "good": as_it_must == len(rows) and spared, "seconds": round(seconds, 1),
+            "why": rows[-1]["why"], "rows": rows}
+
+
+def run(scenario, options):
+    rows, began = [], time.monotonic()
+    with contextlib.ExitStack() as stack:
+        rig = Rig(stack, options.workers)
+        for number in range(options.times):
+            rows.append(repetition(rig, scenario))
+            if not rows[-1]["as_it_must"]:
+                print(f"{scenario.name}, {number + 1}: {rows[-1]}", file=sys.stderr)
+    return summary(scenario, rows, time.monotonic() - began)
+
+
+def three(values, keys, form="{:g}"):
+    if values[keys[0]] is None:
+        return "–"
+    return " / ".join(form.format(values[key]) for key in keys)
+
+
+HEAD = ("", "must", "did", "GET errors", "POST errors", "failures", "ms", "s")
+UNDER = ("", "", "", "min/med/max", "min/med/max", "p50/p90/max", "p50/p90/max", "")
+WIDTHS = (30, 7, 9, 13, 13, 15, 21, 6)
+
+
+def line(cells):
+    return "".join(f"{cell:<{width}} " for cell, width in zip(cells, WIDTHS)).rstrip()
+
+
+def table_row(row):
+    spread, tail = ("min", "median", "max"), ("p50", "p90", "max")
+    ms = three(row["ms"], tail, "{:.1f}") if row["must"] == "revert" else "–"
+    failures = three(row["failures"], tail) if row["failures"]["max"] else "–"
+    return line((row["name"], row["must"], f"{row['as_it_must']} of {row['times']}", three(row["get_errors"], spread),
+                 three(row["post_errors"], spread), failures, ms, f"{row['seconds']:.0f}"))
+
+
+def within_target(row):
+    """How many repetitions of "100 % bad at 10 %" met what decide.md asks for."""
+    return sum(one["failures"] <= TARGET_FAILURES and one.get("ms", math.inf) <= TARGET_MS for one in row["rows"])
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
+    parser.add_argument("--json", help="file for the rows")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    began = time.monotonic()
+    print(line(HEAD), line(UNDER), sep="\n", flush=True)
+    result = {}
+    for name in options.only:
+        result[name] = run(SCENARIOS[name], options)
+        print(table_row(result[name]), flush=True)
+    for row in result.values():
+        print(f"{row['name']}: {row['why']}")
+    good = all(row["good"] for row in result.values())
+    if "bad-10" in result:
+        met = within_target(result["bad-10"])
+        print(f"100 % bad at 10 %: within {TARGET_FAILURES} failures and {TARGET_MS} ms in {met} of {options.times}")
+    seconds = time.monotonic() - began
+    print(f"{'all held' if good else 'NOT ALL HELD'}; {seconds:.0f} s")
+    if options.json:
+        at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"at": at, "cores": os.cpu_count(), "rate": RATE, "mix": MIX, "seconds": round(seconds),
+                       "scenarios": result}, file, indent=1)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
