@@ -1,5 +1,9 @@
 #include "verdict/judge.h"
 
+#include <utility>
+
+#include "verdict/inner.h"
+
 namespace sy::verdict {
 
 std::string_view word(Kind kind) {
@@ -13,5 +17,31 @@ std::string_view word(Kind kind) {
   }
   return {};
 }
+
+bool Judge::Inner::live_alarming() const { return absolute_[live()].value() >= absolute_alarm; }
+
+Judge::Judge(Options options) : inner_{std::make_unique<Inner>(options)} {}
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+Judge::~Judge() = default;
+
+void Judge::set_options(Options options) {
+  inner_->options = options;
+  inner_->tolerate();
+}
+
+void Judge::begin(Color candidate, double baseline_upper) {
+  inner_->begin(candidate, baseline_upper);
+}
+
+void Judge::end() { inner_->candidate.reset(); }
+
+std::optional<Color> Judge::candidate() const { return inner_->candidate; }
+
+void Judge::observe(const Batch& batch, Instant now) { inner_->observe(batch, now); }
+
+Verdict Judge::verdict(bool live_open) const { return inner_->conclude(live_open); }
+
+bool Judge::live_alarming() const { return inner_->live_alarming(); }
 
 }  // namespace sy::verdict

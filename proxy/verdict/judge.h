@@ -54,7 +54,7 @@ struct Verdict {
   std::string words{};  // for people: "green fails POST /api/claims 6 of 6; all other routes agree
                         // (A: absolute, 10^7.1)"; "inconclusive, n=12, 0 failures, needs 288 more
                         // for 95 % that p < 1 %"
-  char test = 0;                // 'A' to 'E', of a breach
+  char test = 0;        // 'A' to 'E', of a breach
   std::uint64_t requests = 0;   // of the candidate since begin()
   std::uint64_t failures = 0;   // all
   std::uint64_t charged = 0;    // after the guards
