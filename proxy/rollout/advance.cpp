@@ -14,8 +14,8 @@ constexpr std::size_t url_length_max = 512;
 State with_weights(const State& state, PerColor<int> weight, Moment moment) {
   State next = state;
   ++next.generation;
+  if (next.weight != weight) next.since = moment.now;
   next.weight = weight;
-  next.since = moment.now;
   next.guarded = true;
   const Color candidate = other(state.live);
   const bool begins = state.weight[candidate] == 0 && weight[candidate] > 0;
@@ -35,6 +35,14 @@ Result<State> hands_on(const State& state, bool force, WallTime now) {
   if (force) return taken_over(state, now);
   return refused(in_words(*state.rollout) +
                  " runs: promote, pause or abort it, or force to take over by hand");
+}
+
+// A color at 100 % by hand is live.
+State settled(State state) {
+  if (state.weight[state.live] > 0) return state;
+  state.previous = state.live;
+  state.live = other(state.live);
+  return state;
 }
 
 Result<> sound(PerColor<int> weight) {
@@ -61,8 +69,9 @@ Result<Move> take(const State& state, const SetWeights& command, const Facts& fa
       return refused("the gate of " + word(color) + " is shut");
     }
   }
-  const Color candidate = other(from->live);
+  const Color candidate = other(state.live);
   Move move{with_weights(*from, weight, moment), weight[candidate] > state.weight[candidate], what};
+  move.forward = move.forward || move.next.live != state.live;
   move.next.guarded = !command.force;
   return move;
 }
@@ -174,7 +183,7 @@ Result<Move> take(const State& state, const SetUpstreams& command, const Facts& 
   if (state.rollout) {
     auto from = hands_on(next, command.force, moment.now);
     if (!from) return from.error();
-    next = std::move(*from);
+    next = settled(std::move(*from));
   }
   const std::string traffic = carries_traffic(state, command.color, facts);
   if (!traffic.empty() && !command.force) return refused(traffic);

@@ -68,6 +68,31 @@ Move started(const State& state, Rollout rollout, const Facts& facts, Moment mom
   return move;
 }
 
+Approved approval_by(std::string actor, const Rollout& rollout, WallTime now) {
+  const auto good_for =
+      std::chrono::floor<std::chrono::milliseconds>(rollout.plan.approval->timeout);
+  return Approved{std::move(actor), now + good_for};
+}
+
+// Whether what a promote leads to needs an approval that is not there.
+bool asks_now(const Rollout& rollout, WallTime now) {
+  switch (rollout.phase) {
+    case Phase::gating:
+      return rollout.after_gate == Phase::approval && needs_approval(rollout, rollout.hold, now);
+    case Phase::approval: return needs_approval(rollout, rollout.hold, now);
+    case Phase::shifting: return needs_approval(rollout, rollout.hold + 1, now);
+    case Phase::baking: return false;
+  }
+  return false;
+}
+
+Error needs_approver(const Rollout& rollout) {
+  return Error{.blame = Blame::client,
+               .retryable = false,
+               .status = 403,
+               .what = "needs the role approver: " + in_words(rollout) + " waits for approval"};
+}
+
 }  // namespace
 
 Result<Move> begin(const State& state, const Start& command, const Facts& facts, Moment moment) {
@@ -125,16 +150,12 @@ Result<Move> promote(const State& state, const Promote& command, const Facts& fa
     return refused((facts.why.empty() ? "the verdict is against it" : facts.why) +
                    ": promote skips time and requests only; wait or abort");
   }
-  const bool asks = rollout.phase == Phase::approval && !approved(rollout, now);
-  if (asks && !command.approver) {
-    Error error = refused("needs the role approver: " + in_words(rollout) + " waits for approval");
-    error.status = 403;
-    return error;
-  }
-  if (command.approver && rollout.plan.approval) {
-    const auto until =
-        std::chrono::floor<std::chrono::milliseconds>(rollout.plan.approval->timeout);
-    rollout.approved = Approved{command.actor, now + until};
+  if (asks_now(rollout, now)) {
+    if (command.approver) {
+      rollout.approved = approval_by(command.actor, rollout, now);
+    } else if (rollout.phase == Phase::approval) {
+      return needs_approver(rollout);
+    }
   }
   if (gating) bind_version(rollout, facts.version[color]);
   Move move = gating                             ? leave_gating(from, now)
@@ -157,8 +178,7 @@ Result<Move> approve(const State& state, const Approve& command, WallTime now) {
   }
   Move move{.next = state, .forward = true};
   ++move.next.generation;
-  const auto until = std::chrono::floor<std::chrono::milliseconds>(rollout.plan.approval->timeout);
-  move.next.rollout->approved = Approved{command.actor, now + until};
+  move.next.rollout->approved = approval_by(command.actor, rollout, now);
   move.what = "approved: " + in_words(rollout) + " may have " +
               percent(rollout.plan.approval->before) + " and more";
   return move;

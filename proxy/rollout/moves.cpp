@@ -150,16 +150,17 @@ Move await_approval(const State& state, std::size_t hold, WallTime now) {
   rollout.held = Duration::zero();
   rollout.requests = 0;
   follow_phase(move.next, now);
-  move.what = word(rollout.candidate) + " stays at " + percent(weight_of(rollout)) +
-              ": an approver is needed before " + percent(rollout.plan.holds[hold].weight);
+  move.what = word(rollout.candidate) + " waits at " + percent(weight_of(rollout)) +
+              " for an approver before " + percent(rollout.plan.holds[hold].weight);
   return move;
 }
 
 Move leave_gating(const State& state, WallTime now) {
   const Rollout& before = *state.rollout;
   if (before.after_gate == Phase::approval) {
-    return needs_approval(before, before.hold, now) ? await_approval(state, before.hold, now)
-                                                    : enter_hold(state, before.hold, now);
+    // After a restart first back to the weight it had, whatever was approved meanwhile.
+    const bool waits = before.begun || needs_approval(before, before.hold, now);
+    return waits ? await_approval(state, before.hold, now) : enter_hold(state, before.hold, now);
   }
   Move move = enter_hold(state, before.hold, now);
   move.next.rollout->held = before.held;
@@ -201,12 +202,7 @@ Move go_on(const State& state, std::string why, WallTime now) {
 }
 
 State taken_over(State state, WallTime now) {
-  const Color candidate = state.rollout->candidate;
   end(state, {"aborted", "taken over by hand"}, now);
-  if (state.weight[candidate] == whole) {
-    state.previous = state.live;
-    state.live = candidate;
-  }
   state.guarded = false;
   return state;
 }

@@ -59,7 +59,7 @@ struct Ending {
 [[nodiscard]] Move take_out(const State& state, Ending ending, WallTime now);
 // What follows the hold in force: the next, an approval, or the end.
 [[nodiscard]] Move go_on(const State& state, std::string why, WallTime now);
-// The weights stay, the rollout ends; a candidate at 100 % becomes live. Raises no generation.
+// The weights stay, unguarded, and the rollout has ended. Raises no generation.
 [[nodiscard]] State taken_over(State state, WallTime now);
 
 // The commands of rollouts, in commands.cpp.

@@ -92,7 +92,7 @@ struct Facts {
   std::vector<std::string> services;  // names, configured
   PerColor<Version> version{};        // as reported now; "mixed"; empty: none reported
   Options options{};                  // the plans there are
-  bool alarm = false;                 // the verdict is against going on: no promote
+  bool alarm = false;                 // the verdict is against going on, or a breach: no promote
   std::string why{};                  // in words
 };
 

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
-#include "rollout/state.h"
+#include "rollout/moves.h"
+#include "rollout/text_lines.h"
 
 namespace sy::rollout {
 namespace {
 
-constexpr int whole = 10'000;
 constexpr std::size_t text_bytes_max = 1 << 20;
-constexpr std::string_view first_line = "switchyard-state 1\n";
+// Version 1 had no rollouts, and nothing of what the verdict learned.
+constexpr std::array<std::string_view, 2> first_lines{"switchyard-state 1\n",
+                                                      "switchyard-state 2\n"};
 constexpr std::string_view checksum_key = "checksum ";
 constexpr std::size_t checksum_line_size = checksum_key.size() + 8 + 1;
 
@@ -38,87 +41,6 @@ std::string checksum(std::string_view text) {
   for (std::size_t i = 0; i < hex.size(); ++i) hex[i] = digits[(crc >> (28 - 4 * i)) & 0xf];
   return hex;
 }
-
-// A word without spaces or line ends; "%" alone stands for the empty one.
-std::string escape(std::string_view word) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  if (word.empty()) return "%";
-  std::string text;
-  for (const char c : word) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte != '%' && byte != 0x7f) {
-      text += c;
-    } else {
-      text += {'%', digits[byte >> 4], digits[byte & 0xf]};
-    }
-  }
-  return text;
-}
-
-std::optional<unsigned char> hex_byte(std::string_view two) {
-  unsigned char byte = 0;
-  const auto end = two.data() + two.size();
-  const auto [stop, error] = std::from_chars(two.data(), end, byte, 16);
-  if (two.size() != 2 || error != std::errc{} || stop != end) return std::nullopt;
-  return byte;
-}
-
-std::optional<std::string> unescape(std::string_view text) {
-  std::string word;
-  if (text == "%") return word;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      word += text[i];
-      continue;
-    }
-    const auto byte = hex_byte(text.substr(i + 1, 2));
-    if (!byte) return std::nullopt;
-    word += static_cast<char>(*byte);
-    i += 2;
-  }
-  return word;
-}
-
-// Takes the text line by line and word by word; the first thing out of place ends it.
-class Lines {
- public:
-  explicit Lines(std::string_view rest) : rest_{rest} {}
-
-  // The words after `key` on the next line, or nothing when the next line has another key.
-  std::optional<std::vector<std::string_view>> next(std::string_view key) {
-    const auto end = rest_.find('\n');
-    if (end == std::string_view::npos) return std::nullopt;
-    std::string_view line = rest_.substr(0, end);
-    if (line.substr(0, line.find(' ')) != key) return std::nullopt;
-    rest_.remove_prefix(end + 1);
-    std::vector<std::string_view> words;
-    for (auto space = line.find(' '); space != std::string_view::npos; space = line.find(' ')) {
-      line.remove_prefix(space + 1);
-      words.push_back(line.substr(0, line.find(' ')));
-    }
-    return words;
-  }
-  std::optional<std::string_view> value(std::string_view key) {
-    const auto words = next(key);
-    if (!words || words->size() != 1) return std::nullopt;
-    return words->front();
-  }
-  template <class Number>
-  bool number(std::string_view key, Number& to) {
-    const auto text = value(key);
-    return text && parse(*text, to);
-  }
-  template <class Number>
-  static bool parse(std::string_view text, Number& to) {
-    const auto end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, to);
-    return error == std::errc{} && stop == end;
-  }
-  [[nodiscard]] bool done() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-};
 
 bool read_weights(Lines& lines, PerColor<int>& weight) {
   const auto words = lines.next("weight");
@@ -156,8 +78,23 @@ bool read_upstream(const std::vector<std::string_view>& words, State& state) {
   return state.upstreams[*color].emplace(*service, std::move(urls)).second;
 }
 
+// The shortest text that is this number again. What is no number was never learned.
+std::string number(double value) {
+  if (!std::isfinite(value) || value <= 0) return "0";
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return std::string(text.data(), end);
+}
+
+bool read_baseline(Lines& lines, State& state) {
+  Words line{lines.next("baseline").value_or(none)};
+  line >> state.baseline_requests >> state.baseline_failures >> state.baseline_learned;
+  const auto sound = [](double value) { return std::isfinite(value) && value >= 0; };
+  return line.good() && sound(state.baseline_requests) && sound(state.baseline_failures);
+}
+
 // The name of the line that is wrong, or empty.
-std::string_view read(Lines& lines, State& state) {
+std::string_view read(Lines& lines, State& state, int version) {
   if (!lines.number("generation", state.generation)) return "generation";
   if (!read_weights(lines, state.weight)) return "weight";
   const auto live = parse_color(lines.value("live").value_or(""));
@@ -174,6 +111,12 @@ std::string_view read(Lines& lines, State& state) {
   while (const auto words = lines.next("upstream")) {
     if (!read_upstream(*words, state)) return "upstream";
   }
+  if (version > 1) {
+    Words guarded{lines.next("guarded").value_or(none)};
+    if (!(guarded >> state.guarded).good()) return "guarded";
+    if (!read_baseline(lines, state)) return "baseline";
+    if (const auto wrong = read_rollout(lines, state); !wrong.empty()) return wrong;
+  }
   return lines.done() ? "" : "last";
 }
 
@@ -181,10 +124,8 @@ Error unreadable(std::string what) {
   return Error{.blame = Blame::self, .retryable = false, .status = 500, .what = std::move(what)};
 }
 
-}  // namespace
-
-std::string encode(const State& state) {
-  std::string text{first_line};
+std::string encode_as(int version, const State& state) {
+  std::string text{first_lines[static_cast<std::size_t>(version) - 1]};
   const auto line = [&text](std::string_view key, const std::string& value) {
     text.append(key).append(" ").append(value).append("\n");
   };
@@ -202,15 +143,30 @@ std::string encode(const State& state) {
       line("upstream", value);
     }
   }
+  if (version > 1) {
+    line("guarded", state.guarded ? "on" : "off");
+    line("baseline", number(state.baseline_requests) + " " + number(state.baseline_failures) + " " +
+                         std::to_string(state.baseline_learned.time_since_epoch().count()));
+    text += rollout_lines(state);
+  }
   const std::string sum = checksum(text);
   line("checksum", sum);
   return text;
 }
 
+}  // namespace
+
+std::string encode(const State& state) { return encode_as(2, state); }
+
 Result<State> decode(std::string_view text) {
   if (text.empty()) return unreadable("empty");
   if (text.size() > text_bytes_max) return unreadable("longer than 1 MiB");
-  if (!text.starts_with(first_line)) return unreadable("not a state of version 1");
+  const bool old = text.starts_with(first_lines[0]);
+  if (!old && !text.starts_with(first_lines[1])) {
+    return unreadable("not a state of version 1 or 2");
+  }
+  const int version = old ? 1 : 2;
+  const auto first_line = first_lines[old ? 0 : 1];
   if (text.size() < first_line.size() + checksum_line_size) return unreadable("torn: no checksum");
   const auto body = text.substr(0, text.size() - checksum_line_size);
   const auto last = text.substr(body.size());
@@ -222,10 +178,10 @@ Result<State> decode(std::string_view text) {
   }
   Lines lines{body.substr(first_line.size())};
   State state;
-  if (const auto wrong = read(lines, state); !wrong.empty()) {
+  if (const auto wrong = read(lines, state, version); !wrong.empty()) {
     return unreadable("line \"" + std::string(wrong) + "\" cannot be read");
   }
-  if (encode(state) != text) return unreadable("not in canonical form");
+  if (encode_as(version, state) != text) return unreadable("not in canonical form");
   return state;
 }
 

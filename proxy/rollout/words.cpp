@@ -27,7 +27,8 @@ std::string still(const Rollout& rollout) {
   if (time) text += span(hold.at_least - rollout.held);
   if (time && requests) text += " and ";
   if (requests) text += std::to_string(hold.requests - rollout.requests) + " requests";
-  return text.empty() ? "waits for the verdict" : text + " to go";
+  if (!text.empty()) return text + " to go";
+  return rollout.paused ? "resume to go on" : "waits for the verdict";
 }
 
 }  // namespace

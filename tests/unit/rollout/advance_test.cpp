@@ -19,7 +19,10 @@ TEST(Advance, SaysInWordsWhatChanges) {
   const State splitting{.generation = 4, .weight = {9'000, 1'000}};
   const State switched{.weight = {0, 10'000}, .live = Color::green, .previous = Color::blue};
   EXPECT_EQ(take(steady, SetWeights{{8'750, 1'250}})->what, "weights blue 87.5 % green 12.5 %");
-  EXPECT_EQ(take(splitting, Switch{Color::green})->what, "all to green, from blue 90 % green 10 %");
+  EXPECT_EQ(take(splitting, Switch{Color::green, true})->what,
+            "all to green, from blue 90 % green 10 %");
+  EXPECT_EQ(take(splitting, Switch{Color::green})->what,
+            "rollout r5 of green by plan switch: green enters hold 1 of 1 at 100 %");
   EXPECT_EQ(take(switched, Rollback{})->what, "back to blue, from blue 0 % green 100 %");
   EXPECT_EQ(take(steady, Rollback{})->what, "nothing to go back to: blue has 100 %");
   EXPECT_EQ(take(steady, SetMaintenance{true})->what, "maintenance on");
@@ -33,7 +36,7 @@ TEST(Advance, SaysInWordsWhyNot) {
   const State steady;
   const Facts green_shut{.open = {true, false}, .services = {"backend"}};
   EXPECT_EQ(take(steady, Switch{Color::green}, green_shut).error().what,
-            "the gate of green is shut");
+            "the gate of green is shut, and plan switch does not wait for it");
   EXPECT_EQ(take(steady, SetWeights{{5'000, 5'100}}).error().what,
             "weights must sum to 100 %, got 101 %");
   EXPECT_EQ(take(steady, SetWeights{{10'001, -1}}).error().what,
@@ -78,8 +81,10 @@ TEST(Advance, ChangesNothingWhenTheEndpointsAreThoseAlready) {
 TEST(Advance, NamesANewDeployThatIsNeverTheOneBefore) {
   for (std::uint64_t entropy = 0; entropy < 1'000; ++entropy) {
     State state;
-    const auto first = advance(state, Switch{Color::green}, both_open, later, entropy).value().next;
-    const auto second = advance(first, Switch{Color::blue}, both_open, later, entropy).value().next;
+    const auto first =
+        advance(state, Switch{Color::green, true}, both_open, later, entropy).value().next;
+    const auto second =
+        advance(first, Switch{Color::blue, true}, both_open, later, entropy).value().next;
     ASSERT_EQ(first.deploy.size(), 8U);
     ASSERT_NE(first.deploy, second.deploy);
   }
