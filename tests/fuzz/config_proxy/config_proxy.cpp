@@ -22,6 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (loaded.problems.empty()) {
     SY_CHECK(!loaded.config.director.services.empty());
     SY_CHECK(!describe(loaded.config).empty());
+    for (const auto& [name, plan] : loaded.config.director.rollout.plans)
+      SY_CHECK(name == plan.name && sy::rollout::check(plan));
     SY_CHECK(needs_restart(loaded.config, loaded.config).empty());
   }
   return 0;
