@@ -1,6 +1,10 @@
 // The director as the control API wants it.
 #pragma once
+#include <cstdint>
 #include <functional>
+#include <iterator>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,8 +32,23 @@ class DirectorControl final : public api::Control {
   }
   void unsubscribe(std::uint64_t id) override { director_.unsubscribe(id); }
 
+  // Outcome → rollouts that ended so. Never falls, though the journal forgets its oldest entries.
+  const std::map<std::string, std::uint64_t>& ended() {
+    const auto& entries = journal();
+    auto from = entries.end();
+    while (from != entries.begin() && std::prev(from)->sequence > counted_) --from;
+    for (; from != entries.end(); ++from) {
+      counted_ = from->sequence;
+      const auto outcome = from->fields.find("outcome");
+      if (outcome != from->fields.end()) ++ended_[outcome->second];
+    }
+    return ended_;
+  }
+
  private:
   director::Director& director_;
+  std::uint64_t counted_ = 0;  // the last entry that ended() has seen
+  std::map<std::string, std::uint64_t> ended_{{"aborted", 0}, {"completed", 0}, {"reverted", 0}};
 };
 
 }  // namespace sy::app

@@ -59,6 +59,20 @@ std::string dora_json(const std::vector<director::Entry>& entries, WallTime now)
   return json::serialize(answer);
 }
 
+metrics::Deployments deployments(const std::vector<director::Entry>& entries, WallTime now,
+                                 std::map<std::string, std::uint64_t> ended) {
+  const auto as_number = [](const std::optional<Duration>& duration) -> std::optional<double> {
+    if (!duration) return std::nullopt;
+    return std::chrono::duration<double>(*duration).count();
+  };
+  const history::Dora dora = history::dora(entries, now, dora_window);
+  return {.rollouts = std::move(ended),
+          .deployments = dora.deployments,
+          .lead_time = as_number(dora.lead_time),
+          .recovery_time = as_number(dora.recovery_time),
+          .failure_ratio = dora.change_failure_rate};
+}
+
 }  // namespace
 
 api::Provided App::provided() {
@@ -77,12 +91,14 @@ std::string App::metrics() const {
   std::vector<std::string> services;
   for (const split::Service& service : director_->routing()->services)
     services.push_back(service.name);
-  const metrics::Snapshot snapshot{.collected = director_->collected(),
-                                   .status = status,
-                                   .services = std::move(services),
-                                   .usage = metrics::read_usage(),
-                                   .access_log_dropped = sink_ ? sink_->dropped() : 0,
-                                   .version = build_version()};
+  const metrics::Snapshot snapshot{
+      .collected = director_->collected(),
+      .status = status,
+      .services = std::move(services),
+      .usage = metrics::read_usage(),
+      .access_log_dropped = sink_ ? sink_->dropped() : 0,
+      .version = build_version(),
+      .deployments = deployments(journal_->entries(), time_.wall(), control_->ended())};
   return metrics::render(snapshot);
 }
 

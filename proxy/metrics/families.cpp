@@ -5,14 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include "metrics/samples.h"
+
 namespace sy::metrics {
 namespace {
-
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
-using Out = std::vector<MetricFamily>;
 
 // Upper bounds 64 us * 2^n: whole octaves of tally::Histogram, so the merged counts are exact.
 constexpr std::array<int, 14> octaves{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18};
@@ -23,29 +19,7 @@ constexpr std::array<std::string_view, tally::failure_kinds> failure_words{
     "none",    "connect_refused", "connect_timeout", "reset",
     "timeout", "bad_response",    "truncated",       "no_endpoint"};
 
-double seconds(Duration duration) { return std::chrono::duration<double>{duration}.count(); }
 double share(int weight) { return static_cast<double>(weight) / split::whole; }
-
-ClientMetric labelled(Labels labels) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  return metric;
-}
-
-ClientMetric counter(Labels labels, double value) {
-  ClientMetric metric = labelled(std::move(labels));
-  metric.counter.value = value;
-  return metric;
-}
-ClientMetric counter(Labels labels, std::uint64_t value) {
-  return counter(std::move(labels), static_cast<double>(value));
-}
-
-ClientMetric gauge(Labels labels, double value) {
-  ClientMetric metric = labelled(std::move(labels));
-  metric.gauge.value = value;
-  return metric;
-}
 
 ClientMetric histogram(Labels labels, const tally::Histogram& latency) {
   ClientMetric metric = labelled(std::move(labels));
@@ -59,14 +33,6 @@ ClientMetric histogram(Labels labels, const tally::Histogram& latency) {
   metric.histogram.sample_count = latency.count();
   metric.histogram.sample_sum = seconds(latency.sum());
   return metric;
-}
-
-MetricFamily family(MetricType type, std::string_view name, std::string_view help) {
-  MetricFamily made;
-  made.name = "switchyard_" + std::string{name};
-  made.help = help;
-  made.type = type;
-  return made;
 }
 
 Labels with(Labels labels, std::string name, std::string_view value) {
@@ -230,11 +196,6 @@ void add_workers(Out& out, const director::Collected& collected) {
     out.push_back(std::move(*made));
 }
 
-void add_one(Out& out, MetricFamily made, ClientMetric metric) {
-  made.metric.push_back(std::move(metric));
-  out.push_back(std::move(made));
-}
-
 void add_proxy(Out& out, const Snapshot& snapshot) {
   const auto& status = snapshot.status;
   add_one(out, family(MetricType::Gauge, "generation", "Grows by one with every change."),
@@ -282,6 +243,7 @@ Out Families::Collect() const {
   add_colors(out, snapshot_.status);
   add_gates(out, snapshot_.status);
   add_workers(out, snapshot_.collected);
+  add_rollouts(out, snapshot_);
   add_proxy(out, snapshot_);
   add_usage(out, snapshot_.usage);
   return out;

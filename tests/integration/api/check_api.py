@@ -102,7 +102,7 @@ class OpenApi(ServerTest):
             with self.subTest(f"{method} {path}"):
                 body = self.example(operation)
                 answer, text = self.server.ask(method, path, body, JSON if body else {})
-                self.assertEqual(answer.status, 200, text)
+                self.assertEqual(answer.status, 202 if path == "/v1/rollouts" else 200, text)
                 self.check(operation, answer, text)
 
     def test_every_refusal_is_a_problem_as_documented(self):
@@ -133,6 +133,40 @@ class OpenApi(ServerTest):
                     answer, _ = self.server.ask(method, path, "{}", JSON)
                     self.assertEqual(answer.status, 405, f"{method} {path}")
                     self.assertTrue(answer.getheader("Allow"))
+
+    def seen(self):
+        for path in ("/v1/status", "/v1/rollout"):
+            answer, text = self.server.ask("GET", path)
+            self.check(self.document["paths"][path]["get"], answer, text)
+            yield json.loads(text)
+
+    def call(self, path, body):
+        answer, text = self.server.ask("POST", path, json.dumps(body), JSON)
+        self.check(self.document["paths"][path]["post"], answer, text)
+        return answer, json.loads(text)
+
+    def test_a_rollout_is_seen_while_it_runs_and_when_it_has_ended(self):
+        start = self.document["paths"]["/v1/rollouts"]["post"]
+        answer, told = self.call("/v1/rollouts", json.loads(self.example(start)))
+        self.assertEqual(answer.getheader("Location"), "/v1/rollout")
+        for status in self.seen():
+            self.assertEqual(status["rollout"]["id"], told["rollout"])
+            self.assertEqual(status["rollout"]["holds"],
+                             [{"percent": 1, "for_seconds": 60, "requests": 300},
+                              {"percent": 100, "for_seconds": 600, "requests": 300}])
+            self.assertEqual(status["rollout"]["approval"]["timeout_seconds"], 86400)
+        _, told = self.call("/v1/rollout/abort", {"reason": "slow"})
+        self.assertIsNone(told["rollout"])
+        for status in self.seen():
+            self.assertIsNone(status["rollout"])
+            self.assertEqual((status["last_rollout"]["outcome"], status["last_rollout"]["why"]), ("aborted", "slow"))
+
+    def test_every_fault_of_a_plan_has_its_place(self):
+        body = {"color": "green", "version": "1.2", "plan": {"holds": [{"percent": 200, "for": "1x"}]}}
+        answer, told = self.call("/v1/rollouts", body)
+        self.assertEqual(answer.status, 400)
+        self.assertEqual([fault["pointer"] for fault in told["errors"]],
+                         ["/version", "/plan/holds/0/percent", "/plan/holds/0/for"])
 
 
 class Connections(ServerTest):

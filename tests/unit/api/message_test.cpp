@@ -235,7 +235,8 @@ TEST(ApiMessage, ARolloutIsBegunWithAPlanByNameOrGiven) {
       parse_start(R"({"color":"green","version":"v20240108-def5678","plan":"linear"})")->plan_name,
       "linear");
   const auto given = parse_start(
-      R"({"color":"green","any_version":true,"reason":"release","committed":"2024-01-01T13:00:00+01:00",)"
+      R"({"color":"green","any_version":true,"reason":"release",)"
+      R"("committed":"2024-01-01T13:00:00+01:00",)"
       R"("plan":{"holds":[{"percent":0.5,"for":"1m30s","requests":5},{"percent":100,"for":1.5}],)"
       R"("gate":{"timeout":0},"approval":{"before":100,"timeout":"1d"},"when_quiet":"revert"}})");
   const PlanBody plan{
@@ -250,27 +251,27 @@ TEST(ApiMessage, ARolloutIsBegunWithAPlanByNameOrGiven) {
 }
 
 TEST(ApiMessage, EveryFaultOfARolloutIsSaidAtOnceWithItsPlace) {
-  EXPECT_EQ(
-      said(parse_start(
-          R"({"color":"red","version":"1.2.3","committed":"yesterday","force":true,"plan":)"
-          R"({"holds":[{"percent":101,"for":"5x"},7,{"requests":1.5,"pct":1}],"gate":{"timeout":-1},)"
-          R"("approval":{"before":"all","who":"me"},"when_quiet":"wait","name":"x"}})")),
-      "/color: must be \"blue\" or \"green\"\n"
-      "/version: must be a version like v20240101-abc1234, got \"1.2.3\"\n"
-      "/plan/holds/0/percent: must be from 0 to 100\n"
-      "/plan/holds/0/for: must be a duration like \"1m30s\", or seconds as a number\n"
-      "/plan/holds/1: must be an object like {\"percent\": 10, \"for\": \"5m\"}\n"
-      "/plan/holds/2/percent: is needed: a percent number from 0 to 100\n"
-      "/plan/holds/2/for: is needed: how long at least, like \"5m\"\n"
-      "/plan/holds/2/requests: must be a whole number of requests\n"
-      "/plan/holds/2/pct: is not a member of this request\n"
-      "/plan/gate/timeout: must be a duration like \"1m30s\", or seconds as a number\n"
-      "/plan/approval/before: must be a percent number, like 12.5\n"
-      "/plan/approval/who: is not a member of this request\n"
-      "/plan/when_quiet: must be \"hold\", \"advance\" or \"revert\"\n"
-      "/plan/name: is not a member of this request\n"
-      "/committed: must be a time like 2024-01-01T10:00:00Z\n"
-      "/force: is not a member of this request\n");
+  EXPECT_EQ(said(parse_start(
+                R"({"color":"red","version":"1.2.3","committed":"yesterday","force":true,"plan":)"
+                R"({"holds":[{"percent":101,"for":"5x"},7,{"requests":1.5,"pct":1}],)"
+                R"("gate":{"timeout":-1},)"
+                R"("approval":{"before":"all","who":"me"},"when_quiet":"wait","name":"x"}})")),
+            "/color: must be \"blue\" or \"green\"\n"
+            "/version: must be a version like v20240101-abc1234, got \"1.2.3\"\n"
+            "/plan/holds/0/percent: must be from 0 to 100\n"
+            "/plan/holds/0/for: must be a duration like \"1m30s\", or seconds as a number\n"
+            "/plan/holds/1: must be an object like {\"percent\": 10, \"for\": \"5m\"}\n"
+            "/plan/holds/2/percent: is needed: a percent number from 0 to 100\n"
+            "/plan/holds/2/for: is needed: how long at least, like \"5m\"\n"
+            "/plan/holds/2/requests: must be a whole number of requests\n"
+            "/plan/holds/2/pct: is not a member of this request\n"
+            "/plan/gate/timeout: must be a duration like \"1m30s\", or seconds as a number\n"
+            "/plan/approval/before: must be a percent number, like 12.5\n"
+            "/plan/approval/who: is not a member of this request\n"
+            "/plan/when_quiet: must be \"hold\", \"advance\" or \"revert\"\n"
+            "/plan/name: is not a member of this request\n"
+            "/committed: must be a time like 2024-01-01T10:00:00Z\n"
+            "/force: is not a member of this request\n");
   EXPECT_EQ(said(parse_start("{}")),
             "/color: is needed: \"blue\" or \"green\"\n"
             "/version: is needed: a version like v20240101-abc1234\n");

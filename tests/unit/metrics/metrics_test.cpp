@@ -63,6 +63,28 @@ struct Fixture {
     gate.took = 3ms;
     gate.identity.version = "v20240101-abc1234";
     status.gates.push_back(gate);
+    collected.evidence.replays = 21;
+    collected.evidence.unshielded = 22;
+    collected.evidence.dropped = 23;
+    begin_rollout();
+  }
+  void begin_rollout() {
+    director::RolloutStatus runs;
+    runs.rollout.phase = rollout::Phase::shifting;
+    runs.rollout.hold = 1;
+    runs.rollout.paused = true;
+    runs.weight = 1'000;
+    status.rollout = runs;
+    status.verdict.kind = verdict::Kind::suspect;
+    status.verdict.absolute = 7.5;
+    status.verdict.relative = 3.25;
+    status.verdict.slower = -0.5;
+    status.verdict.requests = 120;
+    status.verdict.failures = 6;
+    status.verdict.charged = 4;
+    status.verdict.tolerated = 0.01;
+    status.baseline.requests = 1;
+    status.baseline.failures = 1;
   }
   [[nodiscard]] Snapshot snapshot() const {
     return {.collected = collected,
@@ -76,7 +98,12 @@ struct Fixture {
                       .cpu_seconds = 1.25,
                       .start_seconds = 1'704'103'200.5},
             .access_log_dropped = 11,
-            .version = "0.1.0"};
+            .version = "0.1.0",
+            .deployments = {.rollouts = {{"completed", 5}, {"reverted", 2}},
+                            .deployments = 7,
+                            .lead_time = 3'600.5,
+                            .recovery_time = 0.25,
+                            .failure_ratio = 0.125}};
   }
 
   director::Collected collected;
@@ -95,6 +122,22 @@ TEST(Metrics, SayMaintenancePanicAndDegradedOperation) {
   const std::string text = render(fixture.snapshot());
   for (const char* line :
        {"\nswitchyard_maintenance 1\n", "\nswitchyard_panic 1\n", "\nswitchyard_degraded 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+}
+
+TEST(Metrics, SayNothingOfWhatIsNotKnownAndZeroOfWhatIsNot) {
+  Fixture fixture;
+  fixture.status.rollout.reset();
+  Snapshot snapshot = fixture.snapshot();
+  snapshot.deployments = {};
+  const std::string text = render(snapshot);
+
+  EXPECT_EQ(text.find("\nswitchyard_lead_time_seconds "), std::string::npos);
+  EXPECT_EQ(text.find("\nswitchyard_change_failure_ratio "), std::string::npos);
+  for (const char* line :
+       {"\nswitchyard_rollouts_total{outcome=\"reverted\"} 0\n", "\nswitchyard_rollout_hold 0\n",
+        "\nswitchyard_rollout_phase{phase=\"shifting\"} 0\n", "\nswitchyard_rollout_weight 0\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
 }
