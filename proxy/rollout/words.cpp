@@ -1,4 +1,6 @@
 // A rollout in words.
+#include <algorithm>
+
 #include "rollout/moves.h"
 
 namespace sy::rollout {
@@ -26,7 +28,8 @@ std::string still(const Rollout& rollout) {
   std::string text;
   if (time) text += span(hold.at_least - rollout.held);
   if (time && requests) text += " and ";
-  if (requests) text += std::to_string(hold.requests - rollout.requests) + " requests";
+  const std::uint64_t left = requests ? hold.requests - rollout.requests : 0;
+  if (requests) text += std::to_string(left) + (left == 1 ? " request" : " requests");
   if (!text.empty()) return text + " to go";
   return rollout.paused ? "resume to go on" : "waits for the verdict";
 }
