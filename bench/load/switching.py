@@ -21,7 +21,8 @@ def change_weights(proxy, _number, chance):
 
 
 def switch(proxy, number, _chance):
-    changed(proxy.api("POST", "/v1/switch", {"color": "green" if number % 2 == 0 else "blue"}))
+    body = {"color": "green" if number % 2 == 0 else "blue", "force": True, "reason": "no bake"}
+    changed(proxy.api("POST", "/v1/switch", body))
 
 
 def paced(numbers, running):

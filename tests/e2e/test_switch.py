@@ -28,6 +28,8 @@ class Switching(ProxyCase):
 
     def setUp(self):
         self.proxy.wait_open("blue", "green")
+        if self.proxy.status()["rollout"]:
+            self.proxy.api("POST", "/v1/rollout/abort", {})
         self.assertEqual(self.proxy.weights(100, 0).status, 200)
         self.proxy.api("PUT", "/v1/maintenance", {"on": False})
 
@@ -107,16 +109,20 @@ class Switching(ProxyCase):
 
     def test_a_failing_candidate_is_replayed_on_live(self):
         self.green.on("/shield", then_reset)
-        self.assertEqual(self.proxy.weights(50, 50).status, 200)
+        self.assertEqual(self.proxy.weights(50, 50, force=True, reason="must stay").status, 200)
         for _ in range(10):
             self.assertEqual(self.get("/shield").value("X-Origin"), "blue")
         self.assertGreater(len(self.green.seen("/shield")), 0)
 
     def test_switch_and_rollback(self):
-        self.assertEqual(self.proxy.api("POST", "/v1/switch", {"color": "green", "reason": "new"}).status, 200)
-        self.assertEqual(self.colors(20), {"green": 20})
-        self.assertEqual(self.proxy.api("POST", "/v1/rollback", {"reason": "bad"}).status, 200)
-        self.assertEqual(self.colors(20), {"blue": 20})
+        for force in (False, True):  # with a bake, and by hand
+            with self.subTest(force=force):
+                body = {"color": "green", "reason": "new", "force": force}
+                self.assertEqual(self.proxy.api("POST", "/v1/switch", body).status, 200)
+                self.assertEqual(self.colors(20), {"green": 20})
+                self.assertEqual(self.proxy.status()["live"], "green" if force else "blue")
+                self.assertEqual(self.proxy.api("POST", "/v1/rollback", {"reason": "bad"}).status, 200)
+                self.assertEqual(self.colors(20), {"blue": 20})
 
     def test_maintenance_answers_503_and_leaves_health_alone(self):
         self.assertEqual(self.proxy.api("PUT", "/v1/maintenance", {"on": True, "reason": "work"}).status, 200)
@@ -184,7 +190,7 @@ class Killed(unittest.TestCase):
 
     def test_gets_never_fail_while_a_color_is_killed(self):
         over = threading.Event()
-        self.assertEqual(self.proxy.weights(50, 50).status, 200)
+        self.assertEqual(self.proxy.weights(50, 50, force=True, reason="must stay").status, 200)
         askers = [threading.Thread(target=self.ask_without_end, args=(over,), daemon=True) for _ in range(4)]
         for asker in askers:
             asker.start()

@@ -73,7 +73,7 @@ class UnderLoad(ProxyCase):
         kind = number % 10
         color = "green" if number % 2 == 0 else "blue"
         if kind == 9:
-            answer = self.proxy.api("POST", "/v1/switch", {"color": color})
+            answer = self.proxy.api("POST", "/v1/switch", {"color": color, "force": True, "reason": "by hand"})
         elif kind == 8:
             answer = self.proxy.api("POST", "/v1/switch", {"color": color})
             answer = self.proxy.api("POST", "/v1/rollback", {})
