@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "history/history.h"
 
@@ -14,108 +13,74 @@ std::optional<Duration> median(std::vector<Duration> values) {
   return (values[middle - 1] + values[middle]) / 2;
 }
 
-bool failed(const Change& change) {
-  return change.outcome == "rolled back" && *change.ended - *change.reached <= failure_within;
+bool within(const std::optional<WallTime>& at, WallTime now, Duration window) {
+  return at && *at <= now && now - *at <= window;
 }
 
-// Exactly `digits` digits at the start of `text`, which are taken off it.
-bool take_number(std::string_view& text, std::size_t digits, int& to) {
-  if (text.size() < digits) return false;
-  for (const char c : text.substr(0, digits)) {
-    if (c < '0' || c > '9') return false;
-  }
-  std::from_chars(text.data(), text.data() + digits, to);
-  text.remove_prefix(digits);
-  return true;
-}
-
-bool take_char(std::string_view& text, std::string_view allowed) {
-  if (text.empty() || allowed.find(text.front()) == std::string_view::npos) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-struct Digits {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-};
-
-bool take_date(std::string_view& text, Digits& digits) {
-  return take_number(text, 4, digits.year) && take_char(text, "-") &&
-         take_number(text, 2, digits.month) && take_char(text, "-") &&
-         take_number(text, 2, digits.day);
-}
-
-bool take_clock(std::string_view& text, Digits& digits) {
-  return take_number(text, 2, digits.hour) && take_char(text, ":") &&
-         take_number(text, 2, digits.minute) && take_char(text, ":") &&
-         take_number(text, 2, digits.second) && digits.hour < 24 && digits.minute < 60 &&
-         digits.second <= 60;
-}
-
-std::chrono::milliseconds take_fraction(std::string_view& text) {
-  std::chrono::milliseconds fraction{0};
-  if (!take_char(text, ".")) return fraction;
-  int weight = 100;
-  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-    fraction += std::chrono::milliseconds{(text.front() - '0') * weight};
-    weight /= 10;
-    text.remove_prefix(1);
-  }
-  return fraction;
-}
-
-std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
-  if (take_char(text, "Zz")) return std::chrono::minutes{0};
-  const bool behind = text.starts_with('-');
-  int hours = 0, minutes = 0;
-  const bool read = take_char(text, "+-") && take_number(text, 2, hours) && take_char(text, ":") &&
-                    take_number(text, 2, minutes);
-  if (!read || hours > 23 || minutes > 59) return std::nullopt;
-  const auto size = std::chrono::hours{hours} + std::chrono::minutes{minutes};
-  return behind ? -size : size;
+// From the commit, or else from the build, to the deployment.
+std::optional<Duration> lead_time(const Change& change) {
+  const auto deployment = deployed(change);
+  const auto from = change.committed ? change.committed : change.built;
+  if (!deployment || !from || *from > *deployment) return std::nullopt;
+  return *deployment - *from;
 }
 
 }  // namespace
+
+std::map<std::string, Durations> durations(const std::vector<Change>& changes) {
+  std::map<std::string, std::vector<Duration>> taken;
+  for (const Change& change : changes) {
+    if (change.settled) taken[change.outcome].push_back(*change.settled - change.begun);
+  }
+  std::map<std::string, Durations> found;
+  for (const auto& [outcome, values] : taken) {
+    found[outcome] = {values.size(), median(values).value_or(Duration{}),
+                      *std::max_element(values.begin(), values.end())};
+  }
+  return found;
+}
+
+std::optional<WallTime> deployed(const Change& change) {
+  if (change.action == "rollback") return std::nullopt;
+  if (change.rollout.empty()) return change.reached;
+  return change.completed;
+}
+
+bool failed(const Change& change) {
+  if (change.outcome == "reverted") return change.first_weight.has_value();
+  const auto deployment = deployed(change);
+  return change.outcome == "rolled back" && deployment &&
+         *change.ended - *deployment <= failure_within;
+}
+
+std::optional<Duration> recovery(const Change& change) {
+  if (!failed(change)) return std::nullopt;
+  if (change.outcome == "rolled back") return *change.ended - *deployed(change);
+  if (!change.first_failure || !change.last_failure) return std::nullopt;
+  return std::max<Duration>(*change.last_failure - *change.first_failure, Duration::zero());
+}
 
 Dora dora(const std::vector<Entry>& entries, WallTime now, Duration window) {
   Dora result;
   std::vector<Duration> recoveries;
   std::vector<Duration> leads;
   for (const Change& change : timeline(entries)) {
-    const bool deployment = change.reached && change.action != "rollback";
-    if (!deployment || *change.reached > now || now - *change.reached > window) continue;
-    ++result.deployments;
-    if (change.built && *change.built <= *change.reached) {
-      leads.push_back(*change.reached - *change.built);
-    }
-    if (!failed(change)) continue;
-    ++result.failures;
-    recoveries.push_back(*change.ended - *change.reached);
+    const auto deployment = deployed(change);
+    const auto counted = deployment || !failed(change) ? deployment : change.settled;
+    if (!within(counted, now, window)) continue;
+    ++result.changes;
+    if (deployment) ++result.deployments;
+    if (failed(change)) ++result.failures;
+    if (const auto lead = lead_time(change)) leads.push_back(*lead);
+    if (const auto lasted = recovery(change)) recoveries.push_back(*lasted);
   }
   const double days = std::chrono::duration<double, std::ratio<86'400>>(window).count();
-  const auto count = static_cast<double>(result.deployments);
-  if (days > 0) result.deployments_per_day = count / days;
-  if (count > 0) result.change_failure_rate = static_cast<double>(result.failures) / count;
+  const auto changes = static_cast<double>(result.changes);
+  if (days > 0) result.deployments_per_day = static_cast<double>(result.deployments) / days;
+  if (changes > 0) result.change_failure_rate = static_cast<double>(result.failures) / changes;
   result.recovery_time = median(std::move(recoveries));
   result.lead_time = median(std::move(leads));
   return result;
-}
-
-std::optional<WallTime> parse_time(std::string_view text) {
-  Digits digits;
-  if (!take_date(text, digits) || !take_char(text, "Tt ") || !take_clock(text, digits)) {
-    return std::nullopt;
-  }
-  const auto fraction = take_fraction(text);
-  const auto offset = take_offset(text);
-  if (!offset || !text.empty()) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{digits.year},
-                                         std::chrono::month{static_cast<unsigned>(digits.month)},
-                                         std::chrono::day{static_cast<unsigned>(digits.day)}};
-  if (!date.ok()) return std::nullopt;
-  return WallTime{std::chrono::sys_days{date} + std::chrono::hours{digits.hour} +
-                  std::chrono::minutes{digits.minute} + std::chrono::seconds{digits.second} +
-                  fraction - *offset};
 }
 
 }  // namespace sy::history
