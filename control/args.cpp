@@ -1,7 +1,9 @@
 #include "args.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
+#include <map>
 #include <ostream>
 
 namespace sy::control {
@@ -29,15 +31,38 @@ constexpr std::array verbs{
           true},
     Words{"journal", Verb::journal, "Who did what, when and why", "", 0, 0, true},
     Words{"events", Verb::events, "What happens, line by line", "", 0, 0, false},
-    Words{"watch", Verb::events, "The same as events", "", 0, 0, false},
+    Words{"watch", Verb::watch, "Status, rollout and verdict as they change", "", 0, 0, false},
+    Words{"rollout", Verb::rollout, "Moves traffic by plan to a color's version, and follows it",
+          "COLOR_AND_VERSION", 1, 2, true},
+    Words{"promote", Verb::promote, "The rollout's next hold, now", "VERSION", 0, 1, true},
+    Words{"approve", Verb::approve, "Approves the rollout's version", "VERSION", 1, 1, true},
+    Words{"pause", Verb::pause, "Holds the rollout where it is", "", 0, 0, true},
+    Words{"resume", Verb::resume, "Lets the rollout go on", "", 0, 0, true},
+    Words{"abort", Verb::abort, "Ends the rollout: everything back to live", "", 0, 0, true},
     Words{"history", Verb::history, "Which versions ran when", "", 0, 0, true},
     Words{"dora", Verb::dora, "The four key metrics", "", 0, 0, true},
 };
 
-constexpr std::array<std::string_view, 17> not_built_yet{
-    "deploy", "versions", "promote", "pause",      "resume",  "abort",
-    "verify", "diff",     "restart", "scale",      "logs",    "doctor",
-    "drill",  "lock",     "unlock",  "completion", "rollouts"};
+constexpr std::array<std::string_view, 12> not_built_yet{
+    "deploy", "versions", "verify", "diff", "restart", "scale",
+    "logs",   "doctor",   "drill",  "lock", "unlock",  "completion"};
+
+const std::map<std::string, Stage> stages{{"accepted", Stage::accepted},
+                                          {"shifting", Stage::shifting},
+                                          {"approval", Stage::approval},
+                                          {"baking", Stage::baking},
+                                          {"completed", Stage::completed}};
+
+void add_rollout(CLI::App& verb, Args& args) {
+  verb.add_option("--plan", args.plan, "Of the proxy's plans, or a file of JSON")
+      ->type_name("NAME|FILE.json");
+  verb.add_flag("--any-version", args.any_version, "The version may have any form, or be left out");
+  verb.add_option("--committed", args.committed, "When the change was committed, for lead time")
+      ->type_name("TIME");
+  verb.add_option("--wait-until", args.wait_until, "Follow no further than this")
+      ->transform(CLI::CheckedTransformer(stages))
+      ->type_name("accepted|shifting|approval|baking|completed");
+}
 
 void add_common(CLI::App& app, Args& args, std::int64_t& timeout) {
   app.add_option("--proxy", args.proxies, "Control API of a proxy; may be repeated")
@@ -46,7 +71,7 @@ void add_common(CLI::App& app, Args& args, std::int64_t& timeout) {
   app.add_option("--ca", args.ca, "PEM file that https proxies are verified with")
       ->type_name("FILE");
   app.add_option("--reason", args.reason, "Why, for the journal")->type_name("TEXT");
-  app.add_option("--timeout", timeout, "For each answer, in seconds")
+  app.add_option("--timeout", timeout, "For each answer; of rollout: to its end; in seconds")
       ->check(CLI::Range(1, 86'400))
       ->type_name("SECONDS");
   app.add_flag("--json", args.json, "JSON, as the proxy gave it");
@@ -69,6 +94,7 @@ void add_verbs(CLI::App& app, Args& args) {
       verb->add_option("--after", args.after, "Entries after this sequence number");
       verb->add_option("--limit", args.limit, "How many")->check(CLI::Range(1, 1'000));
     }
+    if (words.means == Verb::rollout) add_rollout(*verb, args);
     verb->callback([&args, means = words.means] { args.verb = means; });
   }
 }
@@ -103,6 +129,10 @@ std::optional<Args> parse_args(int argc, const char* const* argv, std::ostream& 
   }
   if (const char* token = std::getenv("SWITCHYARD_TOKEN"); token != nullptr) args.token = token;
   args.timeout = std::chrono::seconds{timeout};
+  if (args.verb == Verb::rollout && app.count("--timeout") > 0) {
+    args.at_most = args.timeout;
+    args.timeout = std::min(args.timeout, Args{}.timeout);
+  }
   return args;
 }
 

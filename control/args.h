@@ -18,9 +18,19 @@ enum class Verb : std::uint8_t {
   upstreams,
   journal,
   events,
+  watch,
   history,
   dora,
+  rollout,
+  promote,
+  approve,
+  pause,
+  resume,
+  abort,
 };
+
+// How far a rollout is followed before switchctl is content.
+enum class Stage : std::uint8_t { accepted, shifting, approval, baking, completed };
 
 struct Args {
   Verb verb = Verb::status;
@@ -33,7 +43,12 @@ struct Args {
   bool json = false;
   bool dry_run = false;
   bool force = false;
-  std::chrono::seconds timeout{30};
+  std::chrono::seconds timeout{30};             // for each answer
+  std::optional<std::chrono::seconds> at_most;  // for following a rollout; none: to its end
+  std::string plan;                             // a name, or a file of JSON
+  std::string committed;                        // RFC 3339
+  bool any_version = false;
+  Stage wait_until = Stage::completed;
   std::optional<std::uint64_t> after;  // journal
   std::uint64_t limit = 20;            // journal
 };

@@ -13,6 +13,7 @@ enum class ExitCode : int {
   forbidden = 6,
   timed_out = 7,  // it may still happen
   inconclusive = 8,
+  interrupted = 130,  // by a signal; a rollout goes on
 };
 
 }  // namespace sy::control

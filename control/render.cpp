@@ -49,6 +49,57 @@ std::vector<std::string> color_row(Color color, const api::StatusView& status) {
           shown.open ? shown.verdict : shown.why};
 }
 
+// "1m", "90s", "1.5s".
+std::string time_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds);
+  const bool even = static_cast<double>(whole) == seconds && whole > 0;
+  if (even && whole % 3'600 == 0) return std::to_string(whole / 3'600) + "h";
+  if (even && whole % 60 == 0) return std::to_string(whole / 60) + "m";
+  return even || seconds == 0 ? std::to_string(whole) + "s" : fixed(seconds, 1) + "s";
+}
+
+// "1 % 1m, [10 % 5m], 100 % 10m": the hold in force in brackets.
+std::string holds_text(const api::RolloutView& rollout) {
+  std::string text;
+  for (std::size_t i = 0; i < rollout.holds.size(); ++i) {
+    const auto& hold = rollout.holds[i];
+    std::string step = api::percent_text(hold.weight) + " % " + time_text(hold.for_seconds);
+    if (i + 1 == rollout.hold) step = "[" + step + "]";
+    text += (i == 0 ? "" : ", ") + step;
+  }
+  return text;
+}
+
+std::string rollout_text(const api::RolloutView& rollout) {
+  std::string text = "rollout " + rollout.id + " of " + std::string(name(rollout.color)) + " " +
+                     (rollout.version.empty() ? "(any version)" : rollout.version) + " by plan " +
+                     rollout.plan + ", begun by " + rollout.actor;
+  if (!rollout.reason.empty()) text += ": " + rollout.reason;
+  text += "\n  " + std::string(rollout.paused ? "paused, " : "") + rollout.phase + ": " +
+          rollout.standing + "\n  holds: " + holds_text(rollout) + "\n";
+  if (rollout.approval && !rollout.approval->approved_by.empty())
+    text += "  approved by " + rollout.approval->approved_by + "\n";
+  return text;
+}
+
+std::string ended_text(const api::EndedView& ended) {
+  return "last rollout " + ended.id + " of " + std::string(name(ended.color)) +
+         (ended.version.empty() ? "" : " " + ended.version) + ": " + ended.outcome + " at " +
+         api::to_text(ended.at) + (ended.why.empty() ? "" : ": " + ended.why) + "\n";
+}
+
+// What is said of rollouts and of guarded weights; nothing where there is nothing.
+std::string guard_text(const api::StatusView& status) {
+  std::string text;
+  if (status.rollout) text += rollout_text(*status.rollout);
+  if (status.verdict.kind != "none" && !status.verdict.words.empty())
+    text += "verdict: " + status.verdict.words + "\n";
+  if (!status.guarded)
+    text += "not guarded: these weights were forced, no verdict takes them back\n";
+  if (status.last_rollout) text += ended_text(*status.last_rollout);
+  return text;
+}
+
 }  // namespace
 
 std::string render(const api::StatusView& status) {
@@ -56,6 +107,7 @@ std::string render(const api::StatusView& status) {
                      std::to_string(status.generation) + ", since " + api::to_text(status.since) +
                      "\n";
   if (!status.note.empty()) text += "note: " + status.note + "\n";
+  text += guard_text(status);
   Rows colors_table{{"COLOR", "VERSION", "GATE", "WEIGHT", "EFFECTIVE", "RPS", "ERRORS", "P50 MS",
                      "P99 MS", "VERDICT"}};
   for (const Color color : colors) colors_table.push_back(color_row(color, status));
@@ -91,6 +143,9 @@ std::string render(const api::Problem& problem) {
     text += "\n  now: " + problem.phase + ", blue " + api::percent_text(problem.weights->blue) +
             " %, green " + api::percent_text(problem.weights->green) + " %, generation " +
             std::to_string(*problem.generation);
+  if (problem.rollout)
+    text += "\n  rollout " + problem.rollout->id + ": " + problem.rollout->phase + " at " +
+            api::percent_text(problem.rollout->weight) + " %";
   return text + "\n";
 }
 

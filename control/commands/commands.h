@@ -1,7 +1,9 @@
 // One function for each verb. They print to `out` and `err` and say how it went.
 #pragma once
 #include <iosfwd>
+#include <optional>
 
+#include "api/message.h"
 #include "args.h"
 #include "exit_code.h"
 #include "proxy_client.h"
@@ -11,6 +13,7 @@ namespace sy::control {
 struct Terminal {
   std::ostream& out;
   std::ostream& err;
+  bool live = false;  // a person watches: lines may be drawn over
 };
 
 // To every proxy of the environment, in order; the first that fails ends it.
@@ -24,6 +27,11 @@ ExitCode set_maintenance(const Args& args, const ProxyClient& proxy, const Termi
 ExitCode set_upstreams(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
 ExitCode show_journal(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
 ExitCode follow_events(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+// Begins a rollout and follows it; what became of it is the exit code.
+ExitCode roll_out(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+// promote, approve, pause, resume, abort.
+ExitCode steer(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
+ExitCode watch(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
 ExitCode show_report(const Args& args, const ProxyClient& proxy, const Terminal& terminal);
 
 // --- what the verbs share ---
@@ -34,5 +42,10 @@ ExitCode explain(const Error& error, const Terminal& terminal);
 ExitCode explain(const Answer& answer, const Terminal& terminal);
 // A change, with its conditions, and what came of it.
 ExitCode change(const Args& args, const ProxyClient& proxy, const Terminal& terminal, Call call);
+struct Changed {
+  ExitCode code = ExitCode::done;
+  std::optional<api::AppliedView> applied{};  // when done
+};
+Changed try_change(const Args& args, const ProxyClient& proxy, const Terminal& terminal, Call call);
 
 }  // namespace sy::control

@@ -18,6 +18,13 @@ ExitCode run_on(const Args& args, const ProxyClient& proxy, const Terminal& term
     case Verb::upstreams: return set_upstreams(args, proxy, terminal);
     case Verb::journal: return show_journal(args, proxy, terminal);
     case Verb::events: return follow_events(args, proxy, terminal);
+    case Verb::watch: return watch(args, proxy, terminal);
+    case Verb::rollout: return roll_out(args, proxy, terminal);
+    case Verb::promote:
+    case Verb::approve:
+    case Verb::pause:
+    case Verb::resume:
+    case Verb::abort: return steer(args, proxy, terminal);
     case Verb::history:
     case Verb::dora: return show_report(args, proxy, terminal);
   }
@@ -75,15 +82,20 @@ ExitCode explain(const Answer& answer, const Terminal& terminal) {
 }
 
 ExitCode change(const Args& args, const ProxyClient& proxy, const Terminal& terminal, Call call) {
+  return try_change(args, proxy, terminal, std::move(call)).code;
+}
+
+Changed try_change(const Args& args, const ProxyClient& proxy, const Terminal& terminal,
+                   Call call) {
   call.fields.emplace_back("Idempotency-Key", new_key());
   if (args.dry_run) call.target += "?dry_run=true";
   const auto answer = proxy.call(call);
-  if (!answer) return explain(answer.error(), terminal);
-  if (answer->status != 200) return explain(*answer, terminal);
-  const auto applied = api::decode_applied(answer->body);
-  if (!applied) return explain(applied.error(), terminal);
-  terminal.out << (args.json ? answer->body + "\n" : render(*applied));
-  return ExitCode::done;
+  if (!answer) return {explain(answer.error(), terminal)};
+  if (answer->status != 200 && answer->status != 202) return {explain(*answer, terminal)};
+  auto applied = api::decode_applied(answer->body);
+  if (!applied) return {explain(applied.error(), terminal)};
+  terminal.out << (args.json ? answer->body + "\n" : render(*applied)) << std::flush;
+  return {ExitCode::done, std::move(*applied)};
 }
 
 }  // namespace sy::control

@@ -71,6 +71,34 @@ TEST(ControlArgs, HelpIsStatus0OnStandardOutput) {
   EXPECT_NE(said.out.find("rollback"), std::string::npos);
 }
 
+TEST(ControlArgs, ARolloutHasItsPlanItsTimeAndItsStage) {
+  const auto said =
+      parse({"rollout", "local", "green", "v20240108-def5678", "--plan", "linear", "--committed",
+             "2024-01-08T09:30:00Z", "--wait-until", "baking", "--timeout", "3600"});
+
+  ASSERT_TRUE(said.args) << said.err;
+  EXPECT_EQ(said.args->verb, Verb::rollout);
+  EXPECT_EQ(said.args->words, (std::vector<std::string>{"green", "v20240108-def5678"}));
+  EXPECT_EQ(said.args->plan, "linear");
+  EXPECT_EQ(said.args->committed, "2024-01-08T09:30:00Z");
+  EXPECT_EQ(said.args->wait_until, Stage::baking);
+  EXPECT_EQ(said.args->at_most, std::chrono::seconds{3'600});
+  EXPECT_EQ(said.args->timeout, std::chrono::seconds{30});
+  EXPECT_FALSE(parse({"rollout", "local", "green"}).args->at_most);
+  EXPECT_EQ(parse({"rollout", "local", "green", "--wait-until", "lunch"}).status, 2);
+}
+
+TEST(ControlArgs, ARolloutIsSteeredByOneWord) {
+  EXPECT_EQ(parse({"promote", "local"}).args->verb, Verb::promote);
+  EXPECT_EQ(parse({"approve", "local", "v20240108-def5678"}).args->words.front(),
+            "v20240108-def5678");
+  EXPECT_EQ(parse({"approve", "local"}).status, 2);
+  EXPECT_EQ(parse({"pause", "local", "--reason", "lunch"}).args->reason, "lunch");
+  EXPECT_EQ(parse({"resume", "local"}).args->verb, Verb::resume);
+  EXPECT_EQ(parse({"abort", "local"}).args->verb, Verb::abort);
+  EXPECT_EQ(parse({"watch"}).args->verb, Verb::watch);
+}
+
 TEST(ControlArgs, WhatIsNotBuiltYetSaysSo) {
   EXPECT_EQ(parse({"deploy", "production", "v20240101-abc1234"}).err,
             "switchctl: deploy is not built yet\n");

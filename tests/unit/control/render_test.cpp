@@ -40,6 +40,34 @@ TEST(ControlRender, AStatusIsTwoTables) {
       "backend  green  http://127.0.0.1:9201  shut  connect refused\n");
 }
 
+TEST(ControlRender, AStatusSaysHowARolloutGoesAndHowTheLastOneEnded) {
+  api::StatusView status{.app = "pms", .environment = "local", .phase = "shifting"};
+  status.guarded = false;
+  status.rollout = api::RolloutView{.id = "r8",
+                                    .color = Color::green,
+                                    .version = "v20240108-def5678",
+                                    .plan = "canary",
+                                    .phase = "shifting",
+                                    .hold = 2,
+                                    .holds = {{100, 60, 300}, {1'000, 90, 1}, {10'000, 0.5, 1}}};
+  status.rollout->actor = "ci";
+  status.rollout->reason = "release";
+  status.rollout->standing = "hold 2 of 3 at 10 %: 41 s to go";
+  status.verdict.kind = "inconclusive";
+  status.verdict.words = "inconclusive, n=12, needs 288 more";
+  status.last_rollout = api::EndedView{"r3", Color::green, "v1", "reverted", "A", {}};
+
+  EXPECT_NE(render(status).find(
+                "rollout r8 of green v20240108-def5678 by plan canary, begun by ci: release\n"
+                "  shifting: hold 2 of 3 at 10 %: 41 s to go\n"
+                "  holds: 1 % 1m, [10 % 90s], 100 % 0.5s\n"
+                "verdict: inconclusive, n=12, needs 288 more\n"
+                "not guarded: these weights were forced, no verdict takes them back\n"
+                "last rollout r3 of green v1: reverted at 1970-01-01T00:00:00.000Z: A\n"),
+            std::string::npos)
+      << render(status);
+}
+
 TEST(ControlRender, AChangeSaysWhatBecameOfIt) {
   EXPECT_EQ(render(api::AppliedView{8, "weights blue 90 % green 10 %"}),
             "weights blue 90 % green 10 %, generation 8\n");
@@ -54,10 +82,12 @@ TEST(ControlRender, ARefusalSaysWhatIsTrueNow) {
                                 .detail = "green's gate is shut",
                                 .faults = {{"/green", "is odd"}},
                                 .generation = 7,
-                                .weights = PerColor<int>{10'000, 0},
-                                .phase = "steady"}),
+                                .weights = PerColor<int>{9'000, 1'000},
+                                .phase = "shifting",
+                                .rollout = api::ProblemRollout{"r6", "shifting", 1'000}}),
             "green's gate is shut\n  /green: is odd\n"
-            "  now: steady, blue 100 %, green 0 %, generation 7\n");
+            "  now: shifting, blue 90 %, green 10 %, generation 7\n"
+            "  rollout r6: shifting at 10 %\n");
 }
 
 TEST(ControlEventLines, EventsCutAnywhereAreTheSameLines) {
