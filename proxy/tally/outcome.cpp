@@ -13,6 +13,7 @@ Summary& Summary::operator+=(const Summary& more) {
   connect_failures += more.connect_failures;
   reuses += more.reuses;
   tunnels += more.tunnels;
+  replays += more.replays;
   in_flight += more.in_flight;
   open_tunnels += more.open_tunnels;
   pooled += more.pooled;
@@ -31,6 +32,7 @@ Summary Summary::since(const Summary& earlier) const {
   difference.connect_failures -= earlier.connect_failures;
   difference.reuses -= earlier.reuses;
   difference.tunnels -= earlier.tunnels;
+  difference.replays -= earlier.replays;
   return difference;
 }
 

@@ -47,6 +47,7 @@ struct Summary {
   std::uint64_t connect_failures = 0;
   std::uint64_t reuses = 0;       // requests sent on a pooled connection
   std::uint64_t tunnels = 0;      // upgrades completed
+  std::uint64_t replays = 0;      // requests that failed here and were replayed on the other color
   std::int64_t in_flight = 0;     // a level, not a count: since() keeps it
   std::int64_t open_tunnels = 0;  // level
   std::int64_t pooled = 0;        // idle upstream connections; level

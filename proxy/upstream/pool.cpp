@@ -24,6 +24,14 @@ Error unreachable(const split::Endpoint& endpoint, const std::string& why) {
   return Error{Blame::upstream, true, 503, endpoint.url + ": " + why};
 }
 
+// What this machine lacks says nothing of the endpoint.
+bool is_ours(const error_code& error) {
+  namespace errc = boost::system::errc;
+  return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+         error == asio::error::no_memory || error == errc::too_many_files_open_in_system ||
+         error == errc::address_not_available;
+}
+
 void set_no_delay(net::Socket& socket) {
   error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -108,7 +116,10 @@ net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
   const auto address = asio::ip::make_address(endpoint_.address, error);
   if (error) co_return unreachable(endpoint_, "not a numeric address: " + endpoint_.address);
   const auto opened = open(address);
-  if (!opened) co_return opened.error();
+  if (!opened) {
+    if (opened.error().blame == Blame::self) failure = Failure::none;
+    co_return opened.error();
+  }
   Connection& connection = **opened;
   connection.deadline.in(around_.options.connect);
   const asio::generic::stream_protocol::endpoint to{
@@ -120,6 +131,11 @@ net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
   if (connection.stream.expired()) error = asio::error::timed_out;
   failure = error ? failure_of(error) : Failure::none;
   if (!error) co_return &connection;
+  if (is_ours(error)) {
+    failure = Failure::none;
+    discard(connection);
+    co_return Error{Blame::self, true, 503, endpoint_.url + ": " + error.message()};
+  }
   std::string why = error == asio::error::timed_out ? "connect timed out" : error.message();
   if (endpoint_.tls) {
     const std::string fault = net::certificate_fault(connection.stream.ssl());

@@ -76,7 +76,8 @@ class Pool {
 
   // An idle connection, or null. REQUIRES: given back by release() or discard().
   [[nodiscard]] Connection* reuse();
-  // A new connection, or why not; every error is retryable, since nothing was sent.
+  // A new connection, or why not; every error is retryable, since nothing was sent. Where it is
+  // this machine that lacks something, `failure` is none.
   [[nodiscard]] net::Awaitable<Result<Connection*>> connect(tally::Failure& failure);
   // The exchange ended cleanly. `announced`: the idle time the upstream announced (Keep-Alive), or
   // zero.
@@ -100,8 +101,14 @@ class Pool {
 
   // A connect failed a moment ago: others are to be preferred until then.
   [[nodiscard]] bool suspect(Instant now) const { return now < suspect_until_; }
-  void suspect_for(Instant until) { suspect_until_ = until; }
-  void trusted() { suspect_until_ = {}; }
+  // A connect failed. From `strikes` of them in a row on it is suspect.
+  void failed(Instant until, int strikes) {
+    if (++strikes_ >= strikes) suspect_until_ = until;
+  }
+  void trusted() {
+    suspect_until_ = {};
+    strikes_ = 0;
+  }
 
  private:
   friend class Connection;
@@ -118,6 +125,7 @@ class Pool {
   std::vector<Connection*> idle_;                         // last released last
   std::size_t busy_ = 0;
   Instant suspect_until_{};
+  int strikes_ = 0;
 };
 
 }  // namespace sy::upstream

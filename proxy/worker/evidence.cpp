@@ -104,9 +104,10 @@ Exchange::Says Exchange::says() const {
 // The color's part in this request is over.
 void Exchange::testify(bool replaying) {
   Ledger& ledger = worker_.ledger();
-  if (!judged_ || epoch_ != ledger.epoch()) return;
+  if (!judged_ || epoch_ != ledger.epoch() || testified_[color_]) return;
   const Says says_now = says();
   if (says_now == Says::nothing) return;
+  testified_[color_] = true;
   const bool ill = says_now == Says::ill;
   const bool by_route = ill || ledger.guarding();
   const std::string* route = by_route ? template_or_prefix() : nullptr;
@@ -127,6 +128,7 @@ void Exchange::testify(bool replaying) {
   mishap.hard = hard(failure_) && !response_head_read_;
   mishap.share = static_cast<double>(share_);
   ticket_ = ledger.failed(std::move(mishap), replaying);
+  if (ticket_ != Ledger::no_ticket) worker_.expect_pair();
 }
 
 }  // namespace sy::worker

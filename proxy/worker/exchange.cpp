@@ -15,7 +15,11 @@ using http::Method;
 using net::error_code;
 using tally::Failure;
 
-constexpr int attempts_max = 3;  // the first, one retry, one on the other color
+constexpr int attempts_max = 3;       // the first, one retry, one on the other color
+constexpr int candidate_strikes = 3;  // a verdict needs to see as many
+constexpr Duration suspicion = std::chrono::seconds{1};
+
+std::size_t index_of(Failure failure) { return static_cast<std::size_t>(failure); }
 
 }  // namespace
 
@@ -32,6 +36,7 @@ Exchange::~Exchange() {
   worker_.give_string(std::move(request_));
   worker_.give_string(std::move(response_));
   worker_.give_string(std::move(accept_));
+  if (kept_.capacity() != 0) worker_.give_string(std::move(kept_));
 }
 
 net::Awaitable<bool> Exchange::run(std::size_t head_bytes) {
@@ -59,19 +64,28 @@ void Exchange::count_in() {
 }
 
 net::Awaitable<Exchange::Ended> Exchange::forward() {
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    pool_ = choose();
+  for (;;) {
+    pool_ = nullptr;
+    if (failure_ == Failure::connect_refused || !worker_.held().empty()) {
+      const bool found = co_await wait_for_endpoint();
+      if (!found) co_return ended_;
+    }
+    if (pool_ == nullptr) pool_ = choose();
     if (pool_ == nullptr) {
       fail(Failure::no_endpoint, 503, "No endpoint of this service can be reached.");
       co_return Ended::failed;
     }
-    if (attempt != 0) ++outcome_.retries;
-    sent_ = any_byte_back_ = false;
+    ++attempts_;
+    if (std::exchange(tried_, true)) ++outcome_.retries;
+    ever_sent_ = ever_sent_ || sent_;
+    sent_ = any_byte_back_ = dropped_ = response_head_read_ = false;
     failure_ = Failure::none;
+    upstream_status_ = 0;
     if (!enter_pending()) co_return Ended::failed;
     upstream::Connection* connection = co_await connect(*pool_);
     const bool reused = connection != nullptr && connection->reused;
     if (connection != nullptr) {
+      place_.reset();
       ended_ = co_await talk(*connection);
       settle(*pool_, *connection, ended_);
     }
@@ -79,10 +93,21 @@ net::Awaitable<Exchange::Ended> Exchange::forward() {
     if (connection != nullptr && ended_ != Ended::failed) co_return ended_;
     failed_pool_ = reused ? nullptr : pool_;
     fresh_only_ = true;
-    if (!may_retry(sent_)) co_return Ended::failed;
-    note_failure(failure_);
+    if (!try_again(reused)) co_return Ended::failed;
   }
-  co_return Ended::failed;
+}
+
+// After an attempt that failed. A pooled connection that died is no failure of its endpoint yet.
+bool Exchange::try_again(bool reused) {
+  const Failure failure = failure_;
+  const Color color = color_;
+  const bool race = reused && failure == Failure::reset && !any_byte_back_;
+  failed_by_[color] = failed_by_[color] || !race;
+  const bool again =
+      (race && may_retry(sent_)) || turn_to_live() || must_wait() || may_retry(sent_);
+  if (!again) return false;
+  if (failure != Failure::none) ++service_->summary[color].failures[index_of(failure)];
+  return true;
 }
 
 // An endpoint of the color that was picked. The other color takes over when this one has vanished,
@@ -97,7 +122,7 @@ upstream::Pool* Exchange::choose_for_want_of_better() {
   const split::Routing& routing = worker_.routing();
   const bool serves = routing.weight[second] != 0 || routing.live == second;
   const bool vanished = worker_.choose(*service_, color_, Fitness::fit, nullptr) == nullptr;
-  const bool may_cross = !previewed_ && (serves || vanished);
+  const bool may_cross = !previewed_ && !failed_by_[second] && (serves || vanished);
   for (const Fitness fitness : {Fitness::fit, Fitness::open, Fitness::any}) {
     if (upstream::Pool* own = worker_.choose(*service_, color_, fitness, failed_pool_)) return own;
     upstream::Pool* cross =
@@ -109,7 +134,21 @@ upstream::Pool* Exchange::choose_for_want_of_better() {
   return worker_.choose(*service_, color_, Fitness::any, nullptr);
 }
 
+// The client keeps what place among the colors it has, and gets none.
 void Exchange::change_color(Color color) {
+  const Color live = worker_.routing().live;
+  settle_pair();
+  if (tried_) {
+    const bool replaying = color == live;
+    testify(replaying);
+    if (replaying && !replayed_) {
+      replayed_ = true;
+      replay_began_ = worker_.time().now();
+      ++service_->summary[color_].replays;
+      worker_.ledger().count_replay();
+    }
+  }
+  if (color == live) home_ = color;
   --service_->summary[color_].in_flight;
   color_ = color;
   ++service_->summary[color_].in_flight;
@@ -127,14 +166,19 @@ net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
   const auto made = co_await pool.connect(failure_);
   if (made) {
     pool.trusted();
+    if (!worker_.held().empty()) {
+      place_.reset();
+      worker_.held().look();
+    }
     co_return *made;
-  }
-  ++books.connect_failures;
-  if (made.error().blame != Blame::self) {
-    pool.suspect_for(worker_.wheel().now() + std::chrono::seconds{1});
   }
   fail(failure_, 503, "The service cannot be reached.");
   answer_.retry_after = 1;
+  if (made.error().blame == Blame::self) co_return nullptr;
+  ++books.connect_failures;
+  const bool candidate = worker_.ledger().guarding() && color_ != worker_.routing().live;
+  const bool watched = candidate && failure_ == Failure::connect_refused;
+  pool.failed(worker_.wheel().now() + suspicion, watched ? candidate_strikes : 1);
   co_return nullptr;
 }
 
@@ -143,9 +187,14 @@ net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection)
   ended_ = Ended::failed;
   reusable_ = request_complete_ = upload_stopped_ = false;
   sent_at_ = worker_.time().now();
-  const bool all_sent = co_await send(connection);
-  request_complete_ = whole_ && all_sent;
-  if (whole_ || !all_sent) {
+  bool all_sent = false;
+  if (replayed_ && !whole_) {
+    all_sent = co_await send_again(connection);
+  } else {
+    all_sent = co_await send(connection);
+  }
+  request_complete_ = upload_.done() && all_sent;
+  if (upload_.done() || !all_sent) {
     connection.deadline.in(session_.settings->options.timers.response_head);
     co_await download(connection);
   } else {
@@ -173,21 +222,17 @@ void Exchange::leave_pending() {
 
 // Nothing reached an upstream: any method. It may have: only what may be done twice, and only while
 // the body can be sent again and nothing has come back (RFC 9110 §9.2.2).
-bool Exchange::may_retry(bool sent) const {
+bool Exchange::may_retry(bool sent) {
   if (response_begun_ || upload_started_ || client_fault_ || session_.stream.expired())
     return false;
   if (failure_ == Failure::none || failure_ == Failure::timeout) return false;
   if (sent && (!idempotent_ || any_byte_back_)) return false;
-  if (outcome_.retries + 1 >= attempts_max) return false;
-  return !sent || worker_.spend_retry();  // what was never sent adds no load
-}
-
-void Exchange::note_failure(Failure failure) {
-  ++service_->summary[color_].failures[static_cast<std::size_t>(failure)];
+  if (attempts_ >= attempts_max) return false;
+  return !sent || worker_.retries().spend();  // what was never sent adds no load
 }
 
 void Exchange::settle(upstream::Pool& pool, upstream::Connection& connection, Ended ended) {
-  if (ended == Ended::answered && reusable_ && request_complete_) {
+  if ((ended == Ended::answered || dropped_) && reusable_ && request_complete_) {
     pool.release(connection, announced_);
   } else {
     pool.discard(connection);

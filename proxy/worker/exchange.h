@@ -14,6 +14,7 @@
 #include "tally/outcome.h"
 #include "upstream/pool.h"
 #include "worker/body.h"
+#include "worker/held.h"
 #include "worker/ledger.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
@@ -52,7 +53,9 @@ class Exchange {
   [[nodiscard]] bool answer_itself(const http::RequestHead& head);
   [[nodiscard]] bool pick_color(const http::RequestHead& head);
   [[nodiscard]] std::optional<Color> preview(const http::RequestHead& head) const;
+  void shield(const http::RequestHead& head);
   void write_head(const http::RequestHead& head);
+  [[nodiscard]] std::string_view authority_of_service() const;
   bool refuse(Answer answer) {
     answer_ = answer;
     return false;
@@ -65,9 +68,26 @@ class Exchange {
   void change_color(Color color);
   [[nodiscard]] net::Awaitable<upstream::Connection*> connect(upstream::Pool& pool);
   [[nodiscard]] net::Awaitable<Ended> talk(upstream::Connection& connection);
-  [[nodiscard]] bool may_retry(bool sent) const;
-  void note_failure(tally::Failure failure);
+  [[nodiscard]] bool try_again(bool reused);
+  [[nodiscard]] bool may_retry(bool sent);
   void settle(upstream::Pool& pool, upstream::Connection& connection, Ended ended);
+
+  // Shield: failures of the candidate that the client need not see.
+  [[nodiscard]] bool may_turn_to_live() const;
+  [[nodiscard]] bool replayable() const;
+  [[nodiscard]] bool turn_to_live();
+  [[nodiscard]] bool spares_client(int status);
+  void drop_answer(upstream::Connection& connection, std::size_t length);
+  void keep(const BodySource::Run& run);
+  [[nodiscard]] net::Awaitable<bool> send_again(upstream::Connection& connection);
+  void settle_pair();
+
+  // Waiting for a color that vanished.
+  [[nodiscard]] bool nowhere_fit() const;
+  [[nodiscard]] bool must_wait() const;
+  [[nodiscard]] net::Awaitable<bool> wait_for_endpoint();
+  [[nodiscard]] bool crowded_out();
+  void refuse_for_now();
 
   // The two directions.
   [[nodiscard]] net::Awaitable<bool> send(upstream::Connection& connection);
@@ -86,6 +106,7 @@ class Exchange {
   [[nodiscard]] Duration upload_allowance() const;
   void prepare_response();
   void head_arrived();
+  void keep_or_not(const http::ResponseHead& head);
   [[nodiscard]] bool enter_pending();
   void leave_pending();
   void response_moved(Moved moved, http::Framing as);
@@ -119,6 +140,7 @@ class Exchange {
   std::string offered_;  // the Upgrade the client sent, lower case
   std::array<char, 64> request_id_text_;
   std::size_t request_id_size_ = 32;
+  std::string kept_;  // of a body that is not whole_, what has left the session's buffer
   BodySource upload_;
   http::Method method_ = http::Method::other;
   http::Framing framing_ = http::Framing::none;
@@ -126,6 +148,17 @@ class Exchange {
   Color color_ = Color::blue;
   bool colored_ = false;
   bool previewed_ = false;
+  bool keyed_ = false;          // has an Idempotency-Key
+  bool keeping_ = false;        // kept_ is all of the body so far
+  bool replayed_ = false;       // the candidate has failed it, live was asked
+  bool dropped_ = false;        // an answer of the candidate, for live's
+  bool hinted_ = false;         // a 1xx other than 100 has reached the client
+  PerColor<bool> failed_by_{};  // colors that were tried in vain
+  PerColor<bool> testified_{};
+  Color home_ = Color::blue;  // the color to wait for
+  int attempts_ = 0;          // since it began, turned to live, or was held
+  bool tried_ = false;        // an attempt was made
+  std::optional<Held::Place> place_;
   bool judged_ = false;         // what becomes of it speaks for or against its color
   float share_ = 0;             // of the candidate when the color was picked
   std::uint32_t epoch_ = 0;     // the deploy's then
@@ -155,13 +188,15 @@ class Exchange {
   int rounds_ = 0;  // of reading a body
   Ended ended_ = Ended::failed;
   tally::Failure failure_ = tally::Failure::none;
-  bool sent_ = false;  // some byte may have reached an upstream in this attempt
+  bool sent_ = false;       // some byte may have reached an upstream in this attempt
+  bool ever_sent_ = false;  // in one before
   bool any_byte_back_ = false;
   Duration announced_{};
   Answer answer_;
   tally::Outcome outcome_;
   Instant began_;
   Instant sent_at_{};
+  Instant replay_began_{};
   Duration upstream_took_{};
   Duration client_waited_for_{};  // for bytes of its body
 };

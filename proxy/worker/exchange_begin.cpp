@@ -136,6 +136,8 @@ bool Exchange::pick_color(const http::RequestHead& head) {
     if (judged_) ledger.picked(color_ != routing.live);
     share_ = ledger.share();
   }
+  home_ = color_;
+  if (color_ != routing.live && !previewed_) shield(head);
   version_ = service_->version[color_];
   if (!choice.issue_cookie || !routing.affinity.on) return true;
   const split::Cookie fresh{choice.color, routing.deploy, choice.position};
@@ -145,6 +147,14 @@ bool Exchange::pick_color(const http::RequestHead& head) {
                 "; Path=/; Max-Age=" + std::to_string(age) + "; HttpOnly; SameSite=Lax";
   if (session_.stream.tls()) set_cookie_ += "; Secure";
   return true;
+}
+
+// What a replay on live will need.
+void Exchange::shield(const http::RequestHead& head) {
+  const Shield& options = session_.settings->options.shield;
+  if (judged_) worker_.replays().earn(options.replay_budget);
+  keyed_ = !idempotent_ && !head.value(FieldId::idempotency_key).empty();
+  keeping_ = options.replay && (idempotent_ || keyed_);
 }
 
 // A color asked for by name, when the client may ask: a trusted peer, or one with a token.
@@ -176,6 +186,7 @@ void Exchange::write_head(const http::RequestHead& head) {
     traceparent = {trace.data(), trace.size()};
   }
   http::Forwarding forwarding;
+  if (head.authority.empty()) forwarding.default_host = authority_of_service();
   forwarding.client_address = session_.peer.text;
   forwarding.trusted = session_.peer.trusted;
   forwarding.tls = session_.stream.tls();
@@ -188,6 +199,15 @@ void Exchange::write_head(const http::RequestHead& head) {
   forwarding.length = length_;
   if (worker_.routing().affinity.on) forwarding.affinity_cookie = worker_.routing().affinity.cookie;
   http::write_request(request_, head, forwarding);
+}
+
+// For a request without a Host: that of an endpoint, else the service's name.
+std::string_view Exchange::authority_of_service() const {
+  const auto& pools = service_->pools[color_];
+  if (pools.empty()) return service_->name;
+  std::string_view url = pools.front()->endpoint().url;
+  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
+  return url.substr(0, url.find('/'));
 }
 
 }  // namespace sy::worker

@@ -52,12 +52,15 @@ void Exchange::record() {
   outcome_.failure = failure_;
   const Duration total = worker_.time().now() - began_;
   // A tunnel's life is not a latency: what its color is judged by is how long it took to open.
+  // Nor is the time another color has cost.
   outcome_.total = ended_ == Ended::tunnel ? sent_at_ + upstream_took_ - began_ : total;
+  if (replayed_ && ended_ != Ended::tunnel) outcome_.total = total - (replay_began_ - began_);
   if (ended_ == Ended::client_left) outcome_.status = 0;
   if (service_ != nullptr && colored_) {
     tally::Summary& books = service_->summary[color_];
     if (counted_in_) --books.in_flight;
     books.add(outcome_);
+    settle_pair();
     testify(false);
   }
   write_line(total);
@@ -81,6 +84,7 @@ void Exchange::write_line(Duration total) {
   line.bytes_out = outcome_.bytes_out;
   line.request_id = request_id();
   line.retries = outcome_.retries;
+  line.replayed = replayed_;
   line.tls = session_.stream.tls();
   line.client_closed = ended_ == Ended::client_left;
   log->add(line);

@@ -68,6 +68,10 @@ net::Awaitable<> Exchange::respond(upstream::Connection& connection) {
       co_await tunnel(connection, length);
       co_return;
     }
+    if (head.status >= 200 && spares_client(head.status)) {
+      drop_answer(connection, length);
+      co_return;
+    }
     if (head.status >= 200) {
       co_await relay(connection, length);
       co_return;
@@ -124,7 +128,11 @@ net::Awaitable<bool> Exchange::interim(upstream::Connection& connection, std::si
     co_return false;
   }
   error_code error;
-  if (client_minor_ == 1) {
+  const int status = worker_.response_head().status;
+  // A client that was told to go on already, by the color that failed, has gone on.
+  const bool stale = replayed_ && status == 100 && outcome_.bytes_in != 0;
+  if (client_minor_ == 1 && !stale) {
+    hinted_ = hinted_ || status != 100;
     http::Returning returning;
     response_.clear();
     http::write_response(response_, worker_.response_head(), returning);
@@ -145,14 +153,20 @@ void Exchange::head_arrived() {
   upstream_status_ = worker_.response_head().status;
   upstream_took_ = worker_.time().now() - sent_at_;
   leave_pending();
+  settle_pair();
+}
+
+// The upstream connection, by the head's word.
+void Exchange::keep_or_not(const http::ResponseHead& head) {
+  reusable_ = head.keep_alive && head.framing != Framing::to_close;
+  announced_ = announced_idle(head.value(FieldId::keep_alive));
 }
 
 // Writes the final head into response_ and settles what both connections may be used for after it.
 void Exchange::prepare_response() {
   const http::ResponseHead& head = worker_.response_head();
   head_arrived();
-  reusable_ = head.keep_alive && head.framing != Framing::to_close;
-  announced_ = announced_idle(head.value(FieldId::keep_alive));
+  keep_or_not(head);
   const Framing as = towards(client_minor_, head.framing);
   if (!upload_.done() || as == Framing::to_close || worker_.finishing()) keep_alive_ = false;
   outcome_.status = head.status;

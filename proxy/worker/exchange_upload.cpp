@@ -32,6 +32,7 @@ net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
     const BodySource::Run run = upload_.next(session_.in.bytes());
     moved = run.bad ? Moved::bad : Moved::done;
     if (run.bad) break;
+    keep(run);
     Outgoing out{{}, run, upload_, framing_};
     error_code error;
     if (out.size() != 0) {

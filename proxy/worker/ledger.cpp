@@ -13,19 +13,21 @@ std::string RouteKey::label() const {
   return text += *route;
 }
 
-void Ledger::follow(const split::Routing& routing) {
+bool Ledger::follow(const split::Routing& routing) {
   const Color candidate = other(routing.live);
   guarding_ = routing.weight[candidate] > 0;
-  if (routing.deploy != deploy_) {
+  const bool another = routing.deploy != deploy_;
+  if (another) {
     deploy_ = routing.deploy;
     ++epoch_;
     routes_.clear();
     since_mishap_ = {};
   }
-  if (routing.weight == weight_ && routing.live == live_) return;
+  if (routing.weight == weight_ && routing.live == live_) return another;
   weight_ = routing.weight;
   live_ = routing.live;
   share_ = static_cast<float>(routing.weight[candidate]) / static_cast<float>(split::whole);
+  return another;
 }
 
 Ledger::Ticket Ledger::failed(tally::Mishap mishap, bool replaying) {
@@ -77,11 +79,15 @@ tally::Evidence Ledger::report(Instant now) {
   return evidence;
 }
 
-void Ledger::check(Instant now) {
-  const bool overdue = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.ticket != no_ticket && now - entry.mishap.at >= patience;
-  });
+bool Ledger::check(Instant now) {
+  bool waiting = false;
+  bool overdue = false;
+  for (const Entry& entry : entries_) {
+    if (entry.ticket == no_ticket) continue;
+    (ready(entry, now) ? overdue : waiting) = true;
+  }
   if (overdue) nudge();
+  return waiting;
 }
 
 void Ledger::nudge() {

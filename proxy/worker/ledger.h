@@ -38,8 +38,8 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // A routing was installed.
-  void follow(const split::Routing& routing);
+  // A routing was installed; true when it begins another deploy.
+  bool follow(const split::Routing& routing);
   // A candidate has weight: there is somebody to judge.
   [[nodiscard]] bool guarding() const { return guarding_; }
   // Grows with each deploy: what was picked under another one is no evidence any more.
@@ -63,8 +63,9 @@ class Ledger {
 
   // Hands over the mishaps that wait for nothing; counts stay.
   [[nodiscard]] tally::Evidence report(Instant now);
-  // Asks to be collected, when a mishap has waited for its replay for too long.
-  void check(Instant now);
+  // Asks to be collected when a mishap has waited for its replay for too long. True while others
+  // wait.
+  bool check(Instant now);
 
  private:
   static constexpr float picks = 256;

@@ -34,6 +34,7 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
       tasks_{io_.get_executor()},
       wheel_{time.now()},
       timer_{io_.get_executor()},
+      pair_timer_{io_.get_executor()},
       routing_{std::make_shared<const split::Routing>()},
       around_{io_.get_executor(), wheel_, buffers_, pool_options_, upstream_tls_},
       diffusion_{phase_of(setup.index, setup.count)},
@@ -41,7 +42,7 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
       random_{setup.seed} {
   std::ignore = intern("");
   apply(std::move(setup.settings));
-  retry_tokens_ = static_cast<double>(settings_->options.limits.retry_floor);
+  retries_.reset(static_cast<double>(settings_->options.limits.retry_floor));
   if (sink != nullptr) log_ = std::make_unique<access_log::Writer>(*sink);
   turn(time.now());
   for (std::size_t i = 0; i < setup.listeners.size(); ++i) {
@@ -61,8 +62,10 @@ void Worker::wind_up() {
     gate.socket.close(ignored);
   }
   timer_.cancel();
+  pair_timer_.cancel();
   for (Session& session : sessions_) session.stream.expire();
   for (auto& [key, pool] : pools_) pool->expire_all();
+  held_.end();
   io_.restart();
   while (tasks_.size() != 0 && io_.poll() != 0) {
   }
@@ -139,9 +142,13 @@ void Worker::install(split::RoutingPtr routing) {
   }
   route_names_.clear();
   for (const split::Route& route : routing_->routes) route_names_.push_back(name(route.prefix));
-  ledger_.follow(*routing_);
+  if (ledger_.follow(*routing_)) {
+    const std::size_t floor = settings_->options.shield.replay_floor;
+    replays_.reset(floor == 0 ? 0 : static_cast<double>(share_of(floor, count_)));
+  }
   drop_unused_pools();
   if (!finishing_) tunnels_.follow(*routing_, wheel_.now(), [this] { return random(); });
+  held_.look();
 }
 
 void Worker::fill(ServiceSlot& slot, const split::Service& service) {
@@ -261,7 +268,7 @@ net::Awaitable<> Worker::tick() {
 void Worker::turn(Instant now) {
   wheel_.turn(now);
   tunnels_.check(now);
-  ledger_.check(now);
+  held_.turn(now);
   wall_base_ = now;
   wall_ = time_.wall();
   const auto second = std::chrono::floor<std::chrono::seconds>(wall_).time_since_epoch().count();
@@ -316,16 +323,25 @@ upstream::Pool* Worker::choose(const ServiceSlot& slot, Color color, Fitness fit
   return best;
 }
 
-bool Worker::spend_retry() {
-  if (retry_tokens_ < 1) return false;
-  retry_tokens_ -= 1;
-  return true;
+void Worker::expect_pair() {
+  if (expecting_pair_) return;
+  expecting_pair_ = true;
+  pair_timer_.expires_after(Ledger::patience);
+  pair_timer_.async_wait([this](const error_code& error) {
+    expecting_pair_ = false;
+    if (!error && !stopped_ && ledger_.check(time_.now())) expect_pair();
+  });
+}
+
+bool Worker::may_hold() const {
+  const Shield& shield = settings_->options.shield;
+  return shield.hold_max > Duration::zero() && shield.held_max != 0 &&
+         held_.size() < share_of(shield.held_max, count_);
 }
 
 bool Worker::enter_pending(Color color) {
   const Limits& limits = settings_->options.limits;
-  retry_tokens_ =
-      std::min(retry_tokens_ + limits.retry_budget, static_cast<double>(limits.retry_floor) + 100);
+  retries_.earn(limits.retry_budget);
   if (pending_[color] >= static_cast<std::int64_t>(share_of(limits.pending_per_color_max, count_)))
     return false;
   ++pending_[color];

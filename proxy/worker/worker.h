@@ -25,6 +25,8 @@
 #include "split/routing.h"
 #include "tally/evidence.h"
 #include "upstream/pool.h"
+#include "worker/allowance.h"
+#include "worker/held.h"
 #include "worker/ledger.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
@@ -117,13 +119,18 @@ class Worker {
   [[nodiscard]] http::ResponseHead& response_head() { return response_head_; }
   [[nodiscard]] split::Diffusion& diffusion() { return diffusion_; }
   [[nodiscard]] Ledger& ledger() { return ledger_; }
+  // A mishap waits for its replay: the ledger is to be asked when it has for too long.
+  void expect_pair();
   [[nodiscard]] ServiceSlot& slot(std::size_t service) { return *table_[service]; }
   [[nodiscard]] const std::string* route_name(const split::Route& route) const;
   // The less busy of two random endpoints of this color that are at least this fit; never `avoid`,
   // null when there is none.
   [[nodiscard]] upstream::Pool* choose(const ServiceSlot& slot, Color color, Fitness fitness,
                                        const upstream::Pool* avoid);
-  [[nodiscard]] bool spend_retry();
+  [[nodiscard]] Allowance& retries() { return retries_; }
+  [[nodiscard]] Allowance& replays() { return replays_; }
+  [[nodiscard]] Held& held() { return held_; }
+  [[nodiscard]] bool may_hold() const;
   [[nodiscard]] bool enter_pending(Color color);
   void leave_pending(Color color) { --pending_[color]; }
   [[nodiscard]] bool begin_head(const net::Address& address);
@@ -169,6 +176,7 @@ class Worker {
   net::BufferPool buffers_;
   net::Wheel wheel_;
   Timer timer_;
+  Timer pair_timer_;
   SettingsPtr settings_;
   split::RoutingPtr routing_;  // never null
   upstream::Options pool_options_;
@@ -191,7 +199,10 @@ class Worker {
   std::unordered_map<std::string, int> heads_;  // by address bytes
   std::list<Gate> gates_;
   PerColor<std::int64_t> pending_{};
-  double retry_tokens_ = 0;
+  Allowance retries_;
+  Allowance replays_;
+  Held held_;
+  bool expecting_pair_ = false;
   std::uint64_t random_;
   std::string date_;
   std::int64_t date_second_ = -1;

@@ -68,7 +68,7 @@ TEST(Failure, BothColorsRefusingIsA503WithRetryAfter) {
   End client = world.connect();
 
   client.send(get);
-  world.settle();
+  world.advance(3s);
   const std::string answer = client.receive();
 
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
