@@ -21,10 +21,10 @@ class Events:
         self.ended = False
         self.connection = http.client.HTTPConnection(*proxy.control, timeout=60)
         self.connection.request("GET", "/v1/events", headers=proxy.authorization)
+        self.socket = self.connection.sock  # the answer takes it over
         self.answer = self.connection.getresponse()
         if self.answer.status != 200:
             raise AssertionError(f"events: {self.answer.status}")
-        self.socket = self.connection.sock
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 

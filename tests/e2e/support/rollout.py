@@ -39,12 +39,13 @@ def staying(percent):
 class Askers:
     """Clients without end: GETs with ever new cookies over a few connections, and what came of them."""
 
-    def __init__(self, address, threads=3, path="/api/patients", cookie=None, method="GET", fields=()):
+    def __init__(self, address, threads=3, path="/api/patients", cookie=None, method="GET", fields=(), pause=0.001):
         self.address = address
         self.path = path
         self.cookie = cookie
         self.method = method
         self.fields = list(fields)
+        self.pause = pause  # seconds between two requests of a connection
         self.numbers = itertools.count()
         self.over = threading.Event()
         self.answers = collections.Counter()  # by color
@@ -79,7 +80,7 @@ class Askers:
         self.answers[answer.value("X-Served-By")] += 1
         if answer.status >= 400:
             self.failures.append((answer.status, answer.body[:200]))
-        self.over.wait(0.001)
+        self.over.wait(self.pause)
 
     def wait_more(self, count, color=None):
         """Waits until `count` more requests were answered, by `color` if named."""
