@@ -13,33 +13,12 @@ namespace {
 
 constexpr std::size_t waiting_max = 64;
 
-std::string action_of(const rollout::Command& command) {
-  struct Name {
-    std::string operator()(const rollout::SetWeights&) const { return "weights"; }
-    std::string operator()(const rollout::Switch&) const { return "switch"; }
-    std::string operator()(const rollout::Rollback&) const { return "rollback"; }
-    std::string operator()(const rollout::SetMaintenance&) const { return "maintenance"; }
-    std::string operator()(const rollout::SetUpstreams&) const { return "upstreams"; }
-    std::string operator()(const rollout::Start&) const { return "rollout"; }
-    std::string operator()(const rollout::Promote&) const { return "promote"; }
-    std::string operator()(const rollout::Approve&) const { return "approve"; }
-    std::string operator()(const rollout::Pause&) const { return "pause"; }
-    std::string operator()(const rollout::Resume&) const { return "resume"; }
-    std::string operator()(const rollout::Abort&) const { return "abort"; }
-  };
-  return std::visit(Name{}, command);
-}
-
-bool forced(const rollout::Command& command) {
-  const auto force = [](const auto& each) {
-    if constexpr (requires { each.force; }) return each.force;
-    return false;
-  };
-  return std::visit(force, command);
-}
-
-Error not_recorded(const std::string& what) {
-  return Error{.blame = Blame::self, .retryable = true, .status = 503, .what = what};
+// Who asks, for the commands that keep it.
+template <class Command>
+void sign(Command& command, const Intent& intent) {
+  if constexpr (requires { command.actor; }) command.actor = intent.actor;
+  if constexpr (requires { command.reason; }) command.reason = intent.reason;
+  if constexpr (requires { command.approver; }) command.approver = intent.approver;
 }
 
 // Counts a submit for as long as it waits for its turn.
@@ -59,8 +38,7 @@ Director::Inner::Inner(net::Executor executor, Ports with, Addresses::Resolve re
       addresses{std::move(resolve)},
       turn{std::move(executor)} {}
 
-Result<rollout::Move> Director::Inner::decide(const rollout::Command& command,
-                                              const Intent& intent) {
+Result<rollout::Move> Director::Inner::decide(rollout::Command command, const Intent& intent) {
   if (intent.if_generation && *intent.if_generation != state.generation) {
     return Error{Blame::client, false, 412,
                  "generation is " + std::to_string(state.generation) + ", not " +
@@ -68,92 +46,41 @@ Result<rollout::Move> Director::Inner::decide(const rollout::Command& command,
   }
   if (const auto fine = check_urls(command); !fine) return fine.error();
   follow();
-  rollout::Facts facts{.open = standing.open, .services = {}};
+  rollout::Facts facts{.open = standing.open,
+                       .services = {},
+                       .version = reported(),
+                       .options = options.rollout,
+                       .alarm = against(),
+                       .why = judging.verdict.words};
   for (const ServiceOptions& service : options.services) facts.services.push_back(service.name);
+  std::visit([&intent](auto& each) { sign(each, intent); }, command);
   return rollout::advance(state, command, facts, ports.time.wall(), entropy());
-}
-
-Entry Director::Inner::entry_for(const rollout::Move& move, const rollout::Command& command,
-                                 const Intent& intent) const {
-  Entry entry;
-  entry.at = ports.time.wall();
-  entry.actor = intent.actor;
-  entry.action = action_of(command);
-  entry.reason = intent.reason;
-  entry.detail = move.what + (forced(command) ? " (forced)" : "");
-  entry.request = intent.idempotency_key;
-  entry.generation = move.next.generation;
-  if (move.next.weight == state.weight) return entry;
-  entry.fields["live"] = name(move.next.live);
-  for (const Color color : colors) {
-    const std::string word{name(color)};
-    entry.fields[word] = std::to_string(move.next.weight[color]);
-    if (!standing.version[color].empty()) entry.fields[word + "_version"] = standing.version[color];
-    if (!built[color].empty()) entry.fields[word + "_built"] = built[color];
-  }
-  return entry;
-}
-
-Entry Director::Inner::own_entry(std::string action, std::string detail) const {
-  Entry entry;
-  entry.at = ports.time.wall();
-  entry.actor = "switchyard";
-  entry.action = std::move(action);
-  entry.detail = std::move(detail);
-  entry.generation = state.generation;
-  return entry;
-}
-
-// Journal first, so that no saved change can be missing from it; a save that fails is then recorded
-// as undone. See docs/decisions/0004.
-Result<> Director::Inner::keep_forward(const rollout::State& next, const Entry& entry) {
-  if (const auto written = ports.journal.append_or_drop(entry); !written) {
-    return not_recorded("journal not written: " + written.error().what + ", nothing changed");
-  }
-  const auto saved = ports.store.save(next);
-  if (saved) {
-    save_note.clear();
-    return {};
-  }
-  const std::string why = "state not saved: " + saved.error().what + ", nothing changed";
-  Entry correction =
-      own_entry("undone", entry.action + " of generation " + std::to_string(entry.generation) +
-                              " by " + entry.actor + ": " + why);
-  correction.fields["undone"] = std::to_string(entry.generation);
-  append(std::move(correction));
-  return not_recorded(why);
-}
-
-void Director::Inner::keep_back(const Entry& entry) {
-  append(entry);
-  if (const auto saved = ports.store.save(state); saved) {
-    save_note.clear();
-  } else {
-    save_note = "state not saved: " + saved.error().what;
-  }
 }
 
 net::Awaitable<Result<Applied>> Director::Inner::apply(rollout::Command command, Intent intent) {
   if (auto answered = answers.find(intent, command)) co_return *std::move(answered);
   const auto move = decide(command, intent);
-  if (!move) co_return move.error();
-  Applied applied{.generation = state.generation,
+  if (!move) {
+    say_gates();
+    co_return move.error();
+  }
+  Applied applied{.generation = move->next.generation,
                   .what = move->what,
                   .changed = !(move->next == state),
                   .dry_run = intent.dry_run,
-                  .replayed = false};
-  if (intent.dry_run) co_return applied;
+                  .replayed = false,
+                  .rollout = move->next.rollout ? move->next.rollout->id : ""};
+  if (move->forward || !applied.changed || intent.dry_run) say_gates();
+  if (intent.dry_run) {
+    applied.generation = state.generation;
+    co_return applied;
+  }
   if (applied.changed) {
     const Entry entry = entry_for(*move, command, intent);
     if (move->forward) {
       if (const auto kept = keep_forward(move->next, entry); !kept) co_return kept.error();
     }
-    state = move->next;
-    follow();
-    co_await publish();
-    if (!move->forward) keep_back(entry);
-    applied.generation = state.generation;
-    announce(entry);
+    co_await take_effect(*move, entry);
   }
   answers.keep(intent, std::move(command), applied);
   co_return applied;
@@ -166,6 +93,7 @@ Director::Director(net::Executor executor, const TimeSource& time, Fleet& fleet,
                                      Inner::Ports{time, fleet, probes, store, journal},
                                      std::move(resolve), std::move(entropy))} {
   inner_->options = std::move(options);
+  inner_->judging.judge.set_options(inner_->options.verdict);
 }
 
 Director::~Director() = default;
@@ -188,18 +116,14 @@ net::Awaitable<Result<>> Director::start() {
     inner.state.since = inner.ports.time.wall();
   }
   inner.load_note = std::move(loaded->note);
-  const auto& entries = inner.ports.journal.entries();
-  if (!entries.empty() && entries.back().generation > inner.state.generation) {
-    const std::string lost = std::to_string(entries.back().generation);
-    Entry correction = inner.own_entry("undone", "generation " + lost +
-                                                     " was never saved: going on from generation " +
-                                                     std::to_string(inner.state.generation));
-    correction.fields["undone"] = lost;
-    inner.append(std::move(correction));
-  }
+  inner.begin_life();
   inner.reset_windows();
+  const Collected base = co_await inner.ports.fleet.collect();
+  std::ignore = inner.judging.batches.take(base);  // what comes after it counts
   inner.follow();
   co_await inner.publish();
+  inner.say_gates();
+  inner.follow_candidacy();
   co_return Result<>{};
 }
 
@@ -217,10 +141,18 @@ net::Awaitable<Result<Applied>> Director::submit(rollout::Command command, Inten
 net::Awaitable<> Director::tick() {
   Inner& inner = *inner_;
   const auto held = co_await inner.turn.take();
+  const Duration elapsed = inner.elapsed();
   inner.collected = co_await inner.ports.fleet.collect();
   inner.feed_windows();
+  inner.observe();
   inner.follow();
+  inner.conclude();
+  inner.notify_spells();
+  co_await inner.follow_rollout(elapsed);
   co_await inner.publish();
+  inner.say_gates();
+  inner.say_stays();
+  inner.keep_books();
   inner.retry_disk();
   inner.announce_status();
 }
@@ -235,9 +167,11 @@ net::Awaitable<Result<>> Director::reconfigure(Options options) {
     same_services = options.services[i].name == inner.options.services[i].name;
   }
   inner.options = std::move(options);
+  inner.judging.judge.set_options(inner.options.verdict);
   if (!same_services) inner.reset_windows();
   inner.follow();
   co_await inner.publish();
+  inner.say_gates();
   co_return Result<>{};
 }
 

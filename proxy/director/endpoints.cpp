@@ -145,6 +145,8 @@ std::vector<split::Service> make_services(const Options& options, const rollout:
     service.tunnels = each.tunnels;
     service.tunnel_drain = each.tunnel_drain;
     service.health_path = each.health.path;
+    service.templates = each.templates;
+    service.failure_statuses = each.failure_statuses;
     for (const Color color : colors) {
       for (const std::string& url : urls_of(each, color, state)) {
         add_endpoints(url, addresses, service.endpoints[color]);

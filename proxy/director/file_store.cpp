@@ -126,16 +126,21 @@ Result<std::unique_ptr<FileStore>> FileStore::open(const std::string& path) {
 }
 
 Result<> FileStore::save(const rollout::State& state) {
-  const char* target = newest_is_a_ ? file_b : file_a;
+  // The same generation again, with other books: it takes the place of the one before, so that the
+  // generation before that stays.
+  const bool again = newest_ == state.generation;
+  const bool to_a = newest_is_a_ == again;
+  const char* target = to_a ? file_a : file_b;
   if (auto done = folder_->write(file_new, rollout::encode(state)); !done) return done;
   if (auto done = folder_->sync(file_new); !done) return done;
   if (auto done = folder_->rename(file_new, target); !done) return done;
   if (auto done = folder_->sync_folder(); !done) {
-    // Refused means not saved: a restart must not find it. The other file is whole.
-    std::ignore = folder_->rename(target, file_new);
+    // Refused means not saved: a restart must not find it. The other file is whole. Books may stay.
+    if (!again) std::ignore = folder_->rename(target, file_new);
     return done;
   }
-  newest_is_a_ = !newest_is_a_;
+  newest_is_a_ = to_a;
+  newest_ = state.generation;
   return {};
 }
 
@@ -155,6 +160,7 @@ Result<Store::Loaded> FileStore::load() {
   }
   newest_is_a_ = a.state && (!b.state || a.state->generation > b.state->generation);
   Found& newest = newest_is_a_ ? a : b;
+  if (newest.state) newest_ = newest.state->generation;
   loaded.state = std::move(newest.state);
   if (loaded.note.empty()) return loaded;
   add(loaded.note, loaded.state

@@ -31,14 +31,15 @@ class FileStore final : public Store {
   static Result<std::unique_ptr<FileStore>> open(const std::string& path);
   explicit FileStore(std::unique_ptr<Folder> folder) : folder_{std::move(folder)} {}
 
-  // Replaces the older of the two files.
+  // Replaces the older of the two files, or, for the generation of the newer, that one.
   [[nodiscard]] Result<> save(const rollout::State& state) override;
   // The newer of the two; one that cannot be read is renamed to `….corrupt` and noted.
   [[nodiscard]] Result<Loaded> load() override;
 
  private:
   std::unique_ptr<Folder> folder_;
-  bool newest_is_a_ = false;  // `save` replaces the other one
+  bool newest_is_a_ = false;               // `save` replaces the other one
+  std::optional<std::uint64_t> newest_{};  // its generation
 };
 
 }  // namespace sy::director

@@ -47,6 +47,22 @@ bool color_open(const std::vector<split::Service>& services, Color color) {
          });
 }
 
+struct Agreed {
+  Version version;
+  std::string built;
+};
+
+// What endpoints report together. One that answers and does not say, where it should, disagrees
+// with those that do.
+Agreed agreed(const std::vector<const health::Identity*>& reports, bool silent) {
+  if (reports.empty()) return {};
+  const auto differs = [&](const health::Identity* each) {
+    return each->version != reports.front()->version;
+  };
+  if (silent || std::any_of(reports.begin(), reports.end(), differs)) return {"mixed", ""};
+  return {reports.front()->version, reports.front()->build_time};
+}
+
 }  // namespace
 
 const ProbeState* Director::Inner::state_of(const std::string& service, Color color,
@@ -128,34 +144,36 @@ void Director::Inner::judge_gates(PerColor<bool> open) {
     const std::string word{name(color)};
     Entry entry = own_entry("gate", "gate of " + word + (open[color] ? " open" : " shut: " + why));
     entry.fields = {{"color", word}, {"gate", open[color] ? "open" : "shut"}};
-    append(std::move(entry));
+    gate_entries.push_back(std::move(entry));
     events.add(ports.time.wall(), "gate",
                "{\"color\":" + quote(word) + ",\"open\":" + (open[color] ? "true" : "false") +
                    ",\"why\":" + quote(clean(why, 500)) + "}");
   }
 }
 
+void Director::Inner::say_gates() {
+  for (Entry& entry : std::exchange(gate_entries, {})) append(std::move(entry));
+}
+
 // A color keeps the version it last reported while nobody answers.
 void Director::Inner::read_versions() {
   for (const Color color : colors) {
-    Version found;
-    std::string found_built;
+    std::vector<const health::Identity*> well;
+    std::vector<const health::Identity*> once;
+    bool silent = false;
     for (const ProbeState& each : ports.probes.states()) {
       if (each.target.color != color || !each.last) continue;
       const health::Identity& identity = each.last->identity;
-      if (identity.version.empty()) continue;
-      if (found.empty()) found_built = identity.build_time;
-      if (found.empty() || found == identity.version) {
-        found = identity.version;
-      } else {
-        found = "mixed";
-        found_built.clear();
-        break;
-      }
+      const bool names_version = !identity.version.empty();
+      if (names_version) (each.last->good ? well : once).push_back(&identity);
+      silent |= each.last->good && !names_version && !each.target.options.version_field.empty();
     }
-    if (found.empty()) continue;
-    standing.version[color] = std::move(found);
-    built[color] = std::move(found_built);
+    const Agreed now = agreed(well, silent);
+    fresh[color] = now.version;
+    if (well.empty() && !silent && once.empty()) continue;
+    Agreed kept = well.empty() && !silent ? agreed(once, false) : now;
+    standing.version[color] = std::move(kept.version);
+    built[color] = std::move(kept.built);
   }
 }
 
@@ -174,16 +192,6 @@ void Director::Inner::feed_windows() {
 void Director::Inner::append(Entry entry) {
   const auto written = ports.journal.append(std::move(entry));
   journal_note = written ? "" : "journal not written: " + written.error().what;
-}
-
-void Director::Inner::retry_disk() {
-  const bool waiting_for_disk = !save_note.empty() || ports.journal.queued() > 0;
-  const Instant now = ports.time.now();
-  if (!waiting_for_disk || now < disk_retry) return;
-  disk_retry = now + std::chrono::seconds{1};
-  if (const auto written = ports.journal.flush(); written) journal_note.clear();
-  if (save_note.empty()) return;
-  if (const auto saved = ports.store.save(state); saved) save_note.clear();
 }
 
 split::Effective Director::Inner::effective() const {

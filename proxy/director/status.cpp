@@ -8,17 +8,6 @@
 namespace sy::director {
 namespace {
 
-// "12.5", for JSON.
-std::string number(int weight) {
-  std::string text = rollout::percent(weight);
-  text.resize(text.size() - 2);
-  return text;
-}
-
-std::string weights_json(PerColor<int> weight) {
-  return "{\"blue\":" + number(weight.blue) + ",\"green\":" + number(weight.green) + "}";
-}
-
 // Failures that came after a good head keep its status, and only a cut body is sure to be one.
 std::uint64_t errors_in(const tally::Summary& summary) {
   return summary.by_class[5] +
@@ -48,7 +37,8 @@ std::string Director::Inner::why_shut(Color color) const {
 
 std::string Director::Inner::note() const {
   std::string text;
-  for (const std::string* each : {&load_note, &save_note, &journal_note, &ports.journal.note()}) {
+  for (const std::string* each :
+       {&load_note, &save_note, &journal_note, &step_note, &alarm_note, &ports.journal.note()}) {
     if (each->empty()) continue;
     if (!text.empty()) text += "; ";
     text += *each;
@@ -59,31 +49,9 @@ std::string Director::Inner::note() const {
 std::string Director::Inner::phase() const {
   if (state.maintenance) return "maintenance";
   if (effective().panic) return "panic";
+  if (state.rollout && state.rollout->paused) return "paused";
+  if (state.rollout) return std::string(rollout::word(state.rollout->phase));
   return state.weight[state.live] == split::whole ? "steady" : "split";
-}
-
-void Director::Inner::announce(const Entry& entry) {
-  const std::string word = entry.action;
-  events.add(entry.at, word,
-             "{\"generation\":" + std::to_string(state.generation) + ",\"weights\":" +
-                 weights_json(state.weight) + ",\"effective\":" + weights_json(effective().weight) +
-                 ",\"live\":" + quote(name(state.live)) +
-                 ",\"maintenance\":" + (state.maintenance ? "true" : "false") +
-                 ",\"what\":" + quote(clean(entry.detail, 2'000)) +
-                 ",\"actor\":" + quote(clean(entry.actor, 100)) +
-                 ",\"reason\":" + quote(clean(entry.reason, 500)) + "}");
-  announce_status();
-}
-
-// Only when it differs from the one before.
-void Director::Inner::announce_status() {
-  std::string json = "{\"generation\":" + std::to_string(state.generation) +
-                     ",\"phase\":" + quote(phase()) +
-                     ",\"effective\":" + weights_json(effective().weight) +
-                     ",\"note\":" + quote(clean(note(), 1'000)) + "}";
-  if (json == announced_status) return;
-  announced_status = json;
-  events.add(ports.time.wall(), "status", std::move(json));
 }
 
 ColorStatus Director::Inner::color_status(Color color) const {
@@ -109,7 +77,8 @@ ColorStatus Director::Inner::color_status(Color color) const {
   status.p50 = sum.latency.quantile(0.5);
   status.p99 = sum.latency.quantile(0.99);
   status.in_flight = sum.in_flight;
-  status.verdict = verdict(status.requests, status.errors);
+  const bool judged = color == candidate() && !judging.verdict.words.empty();
+  status.verdict = judged ? judging.verdict.words : verdict(status.requests, status.errors);
   return status;
 }
 
@@ -139,6 +108,30 @@ std::vector<GateStatus> Director::Inner::gates() const {
   return gates;
 }
 
+std::optional<RolloutStatus> Director::Inner::rollout_status() const {
+  if (!state.rollout) return std::nullopt;
+  const rollout::Rollout& rollout = *state.rollout;
+  RolloutStatus status{.rollout = rollout,
+                       .weight = state.weight[rollout.candidate],
+                       .standing = rollout::standing(rollout)};
+  Duration left{};
+  switch (rollout.phase) {
+    case rollout::Phase::gating: left = rollout.plan.gate_timeout - rollout.waited; break;
+    case rollout::Phase::approval:
+      left = rollout.plan.approval.value_or(rollout::Approval{}).timeout - rollout.waited;
+      break;
+    case rollout::Phase::shifting:
+    case rollout::Phase::baking: {
+      const rollout::Hold& hold = rollout.plan.holds[rollout.hold];
+      status.needed = hold.requests - std::min(hold.requests, rollout.requests);
+      left = hold.at_least - rollout.held;
+      break;
+    }
+  }
+  status.left = std::max(left, Duration::zero());
+  return status;
+}
+
 Status Director::status() const {
   const Inner& inner = *inner_;
   Status status{.app = inner.options.app,
@@ -149,6 +142,9 @@ Status Director::status() const {
                 .gates = inner.gates(),
                 .generation = inner.state.generation,
                 .since = inner.state.since,
+                .rollout = inner.rollout_status(),
+                .verdict = inner.judging.verdict,
+                .baseline = inner.judging.baseline,
                 .note = inner.note()};
   for (const Color color : colors) status.colors[color] = inner.color_status(color);
   return status;

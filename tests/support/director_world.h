@@ -84,7 +84,12 @@ class FakeFleet final : public director::Fleet {
     }
     adopted.push_back(std::move(routing));
   }
-  net::Awaitable<director::Collected> collect() override { co_return collected; }
+  // Mishaps are told once, like those of workers.
+  net::Awaitable<director::Collected> collect() override {
+    director::Collected now = collected;
+    collected.evidence.mishaps.clear();
+    co_return now;
+  }
   void let_through() { gate_.cancel(); }
 
   bool hold = false;
@@ -137,12 +142,25 @@ class FakeStore final : public director::Store {
     ++saves;
     if (full) return Error{Blame::self, true, 503, "no space left on device"};
     saved.state = state;
+    if (on_save) on_save(state);
     return {};
   }
   Result<Loaded> load() override { return saved; }
   bool full = false;
   int saves = 0;
   Loaded saved;
+  std::function<void(const rollout::State&)> on_save;
+};
+
+class FakeNotifier final : public director::Notifier {
+ public:
+  void notify(const director::Notice& notice) override { notices.push_back(notice); }
+  [[nodiscard]] std::vector<std::string> types() const {
+    std::vector<std::string> types;
+    for (const auto& notice : notices) types.push_back(notice.type);
+    return types;
+  }
+  std::vector<director::Notice> notices;
 };
 
 // Two services, each with an endpoint a color; everything is open once `start` returns.
@@ -173,6 +191,7 @@ class DirectorWorld {
     director.reset();
     director = std::make_unique<director::Director>(io.get_executor(), time, fleet, probes, store,
                                                     journal, resolve, std::move(options), entropy);
+    director->set_notifier(&notifier);
   }
 
   // Runs until nothing is ready.
@@ -218,6 +237,26 @@ class DirectorWorld {
     time.advance(after);
     run(director->tick());
   }
+  void ticks(int count, Duration each = std::chrono::milliseconds{100}) {
+    for (int i = 0; i < count; ++i) tick(each);
+  }
+  // Requests that went well, for the next tick to see.
+  void serve(Color color, std::uint64_t count) {
+    fleet.collected.evidence.successes[color] += count;
+  }
+  // Requests that failed with 500, each of another client, and were not replayed.
+  void fail(Color color, int count, const std::string& route = "POST /api/claims") {
+    for (int i = 0; i < count; ++i) add(mishap(color, route));
+  }
+  void refuse(Color color, int count) {
+    for (int i = 0; i < count; ++i) {
+      tally::Mishap each = mishap(color, "GET /");
+      each.failure = tally::Failure::connect_refused;
+      each.status = 0;
+      each.hard = true;
+      add(std::move(each));
+    }
+  }
   static director::Intent by(std::string actor, std::string key = "") {
     director::Intent intent;
     intent.actor = std::move(actor);
@@ -246,12 +285,32 @@ class DirectorWorld {
   FakeFleet fleet{io.get_executor()};
   FakeProbes probes;
   FakeStore store;
+  FakeNotifier notifier;
   director::Journal journal;
   std::map<std::string, std::vector<std::string>> hosts;
   std::unique_ptr<director::Director> director;
 
  private:
+  tally::Mishap mishap(Color color, const std::string& route) {
+    tally::Mishap each;
+    each.at = time.now();
+    each.color = color;
+    each.service = "backend";
+    each.route = route;
+    each.client = each.request = ++asked_;
+    each.status = 500;
+    const auto& published = director->routing();
+    each.share = published->weight[other(published->live)] / 10'000.0;
+    return each;
+  }
+  void add(tally::Mishap mishap) {
+    auto& evidence = fleet.collected.evidence;
+    ++evidence.failures[mishap.color];
+    evidence.mishaps.push_back(std::move(mishap));
+  }
+
   std::uint64_t entropy_ = 0;
+  std::uint64_t asked_ = 0;
 };
 
 }  // namespace sy::testing

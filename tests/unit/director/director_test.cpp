@@ -53,7 +53,7 @@ TEST_F(TheDirector, SavesAForwardMoveBeforeAnyWorkerHearsOfIt) {
                                [](const Result<Applied>&) {});
   world.poll();
   EXPECT_EQ(world.fleet.waiting, 1);
-  EXPECT_EQ(world.store.saved.state->live, Color::green);
+  EXPECT_EQ(world.store.saved.state->weight.green, 10'000);
   world.fleet.let_through();
   world.poll();
 }
@@ -216,7 +216,7 @@ TEST_F(TheDirector, ChangesNothingOnADryRun) {
   const auto applied = world.submit(Switch{Color::green}, intent).value();
   EXPECT_TRUE(applied.dry_run);
   EXPECT_TRUE(applied.changed);
-  EXPECT_EQ(applied.what, "all to green, from blue 100 % green 0 %");
+  EXPECT_EQ(applied.what, "rollout r1 of green by plan switch: green enters hold 1 of 1 at 100 %");
   EXPECT_EQ(world.weight().blue, 10'000);
   EXPECT_EQ(world.journal.entries().size(), entries);
   intent.dry_run = false;

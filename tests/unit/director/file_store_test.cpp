@@ -82,12 +82,25 @@ TEST_F(TheFileStore, UsesTheGenerationBeforeWhenAnyByteOfTheNewestIsAnother) {
   }
 }
 
+TEST_F(TheFileStore, KeepsTheGenerationBeforeWhenTheSameOneIsSavedAgain) {
+  auto store = FileStore::open(folder.path()).value();
+  ASSERT_EQ(store->load()->state, state_of(2));
+  rollout::State books = state_of(2);
+  for (books.baseline_requests = 1; books.baseline_requests < 4; ++books.baseline_requests) {
+    ASSERT_TRUE(store->save(books).has_value());
+  }
+  store.reset();
+  EXPECT_EQ(load().state->baseline_requests, 3);
+  write_file(newest(), "rubbish");
+  EXPECT_EQ(load().state, state_of(1));
+}
+
 TEST_F(TheFileStore, SetsADamagedFileAsideAndSaysSo) {
   const std::string file = newest();
   write_file(file, "rubbish");
   const std::string name = std::filesystem::path(file).filename();
-  EXPECT_EQ(load().note, name + " cannot be used (not a state of version 1), set aside as " + name +
-                             ".corrupt; going on from generation 1");
+  EXPECT_EQ(load().note, name + " cannot be used (not a state of version 1 or 2), set aside as " +
+                             name + ".corrupt; going on from generation 1");
   EXPECT_EQ(read_file(file + ".corrupt"), "rubbish");
   EXPECT_FALSE(std::filesystem::exists(file));
   EXPECT_EQ(load().note, "");
