@@ -103,6 +103,7 @@ TEST(Interlock3, AutoRevertStaysArmedForWeightsSetByHand) {
   rig.seen = {.breach = true, .why = "fails"};
   rig.pass(100ms);
   expect_reverted(rig, "fails");
+  ASSERT_TRUE(rig.state.last);
   EXPECT_EQ(rig.state.last->id, "");
   EXPECT_EQ(rig.state.last->version, two);
 }
@@ -149,6 +150,19 @@ TEST(Interlock5, HoldsStillAndSaysWhyWhenTheColorToRevertToIsShut) {
   }
 }
 
+TEST(Interlock5, KeepsAQuietCandidateWhenTheColorToRevertToIsShut) {
+  Plan plan = asking();
+  plan.when_quiet = WhenQuiet::revert;
+  Rig rig;
+  ASSERT_TRUE(rig.take(Rig::start(plan)));
+  rig.facts.open.blue = false;
+  EXPECT_EQ(rig.pass(1min).action, "");
+  EXPECT_EQ(rig.last.what,
+            "would revert (quiet: 0 of 10 requests in the time of the hold), but the gate of blue "
+            "is shut");
+  EXPECT_EQ(rig.state.weight.green, 1'000);
+}
+
 TEST(Interlock5, DoesNotMoveTrafficOntoADeadColorByHandEither) {
   Rig rig = baking();
   rig.facts.open.blue = false;
@@ -165,6 +179,7 @@ TEST(Interlock6, NoDataHoldsTheWeightAndIsNeitherGoodNorBad) {
   const PerColor<int> held = rig.state.weight;
   for (int hours = 0; hours < 24 * 7; ++hours) EXPECT_EQ(rig.pass(1h).action, "");
   EXPECT_EQ(rig.state.weight, held);
+  ASSERT_TRUE(rig.state.rollout);
   EXPECT_EQ(standing(*rig.state.rollout), "hold 1 of 4 at 1 %: 300 requests to go");
   EXPECT_EQ(rig.pass(1s, 300).action, "hold");
 }

@@ -22,6 +22,7 @@ TEST(ARollout, GoesHoldByHoldAndMakesTheCandidateLiveOnlyAfterTheBake) {
   EXPECT_EQ(rig.state.rollout->phase, Phase::baking);
   EXPECT_EQ(rig.state.weight, (PerColor<int>{0, 10'000}));
   EXPECT_EQ(rig.state.live, Color::blue);
+  EXPECT_EQ(rig.state.previous, std::nullopt);
   EXPECT_EQ(rig.pass(10min, 300).action, "completed");
   EXPECT_TRUE(rig.last.forward);
   EXPECT_EQ(rig.state.live, Color::green);
