@@ -25,23 +25,57 @@ json::value unix_seconds(const std::optional<WallTime>& at) {
   return std::chrono::duration<double>(at->time_since_epoch()).count();
 }
 
+json::value number(const std::optional<std::uint64_t>& count) {
+  return count ? json::value(*count) : json::value(nullptr);
+}
+
+json::value between(WallTime from, const std::optional<WallTime>& to) {
+  if (!to) return nullptr;
+  return seconds(Duration{*to - from});
+}
+
+// Absent versions, plans and the like are empty; times and counts that are not known are null.
+json::object change_json(const history::Change& change) {
+  json::object one{{"color", name(change.color)},
+                   {"version", change.version},
+                   {"rollout", change.rollout},
+                   {"plan", change.plan},
+                   {"action", change.action},
+                   {"actor", change.actor},
+                   {"reason", change.reason},
+                   {"outcome", change.outcome},
+                   {"why", change.why},
+                   {"test", change.test},
+                   {"failed", history::failed(change)}};
+  one["begun"] = unix_seconds(change.begun);
+  one["first_weight"] = unix_seconds(change.first_weight);
+  one["reached"] = unix_seconds(change.reached);
+  one["completed"] = unix_seconds(change.completed);
+  one["settled"] = unix_seconds(change.settled);
+  one["ended"] = unix_seconds(change.ended);
+  one["built"] = unix_seconds(change.built);
+  one["committed"] = unix_seconds(change.committed);
+  one["requests"] = number(change.requests);
+  one["failures"] = number(change.failures);
+  one["first_failure"] = unix_seconds(change.first_failure);
+  one["last_failure"] = unix_seconds(change.last_failure);
+  one["duration_seconds"] = between(change.begun, change.settled);
+  one["recovery_seconds"] = seconds(history::recovery(change));
+  return one;
+}
+
 std::string history_json(const std::vector<director::Entry>& entries) {
+  const auto timeline = history::timeline(entries);
   json::array changes;
-  for (const history::Change& change : history::timeline(entries)) {
-    json::object one;
-    one["color"] = name(change.color);
-    one["version"] = change.version;
-    one["action"] = change.action;
-    one["actor"] = change.actor;
-    one["reason"] = change.reason;
-    one["begun"] = unix_seconds(change.begun);
-    one["reached"] = unix_seconds(change.reached);
-    one["ended"] = unix_seconds(change.ended);
-    one["outcome"] = change.outcome;
-    changes.push_back(std::move(one));
-  }
+  for (const history::Change& change : timeline) changes.push_back(change_json(change));
+  json::object durations;
+  for (const auto& [outcome, took] : history::durations(timeline))
+    durations[outcome] = {{"count", took.count},
+                          {"median_seconds", seconds(took.median)},
+                          {"longest_seconds", seconds(took.longest)}};
   json::object answer;
   answer["changes"] = std::move(changes);
+  answer["durations"] = std::move(durations);
   return json::serialize(answer);
 }
 
@@ -51,6 +85,7 @@ std::string dora_json(const std::vector<director::Entry>& entries, WallTime now)
   answer["window_seconds"] = std::chrono::duration<double>(dora_window).count();
   answer["deployments"] = dora.deployments;
   answer["deployments_per_day"] = dora.deployments_per_day;
+  answer["changes"] = dora.changes;
   answer["failures"] = dora.failures;
   answer["change_failure_rate"] =
       dora.change_failure_rate ? json::value(*dora.change_failure_rate) : json::value(nullptr);

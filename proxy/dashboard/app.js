@@ -71,7 +71,83 @@ function color_row(name) {
   ];
 }
 
+function time(seconds) {
+  const whole = Math.round(seconds);
+  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+  if (whole >= 60) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${whole} s`;
+}
+
+// A hold that is to be entered is not in force yet.
+function hold_item(hold, index, rollout) {
+  const waits = rollout.phase === 'gating' || rollout.phase === 'approval';
+  const item = document.createElement('li');
+  item.textContent = `${hold.percent} %`;
+  if (index + 1 < rollout.hold) item.className = `past ${rollout.color}`;
+  if (index + 1 === rollout.hold && !waits) {
+    item.className = rollout.color;
+    item.setAttribute('aria-current', 'step');
+  }
+  const small = document.createElement('small');
+  small.textContent = `${time(hold.for_seconds)}, ${hold.requests} requests`;
+  item.append(small);
+  return item;
+}
+
+function show_approval(rollout) {
+  const {approval} = rollout;
+  $('rollout-approval').hidden = !approval;
+  $('approve').hidden = !approval || !rollout.version;
+  if (!approval) return;
+  $('rollout-approval').textContent = approval.approved_by
+    ? `Approved by ${approval.approved_by} until ${new Date(approval.approved_until).toLocaleString()}.`
+    : `Before ${approval.before} % an approver must agree.`;
+}
+
+function show_rollout(rollout) {
+  $('rollout').hidden = !rollout;
+  $('no-rollout').hidden = Boolean(rollout);
+  if (!rollout) return;
+  $('rollout-what').textContent = `${rollout.id}: ${rollout.color} ${rollout.version || '(any version)'} by plan ${rollout.plan}`;
+  $('rollout-what').className = rollout.color;
+  $('rollout-who').textContent = `begun by ${rollout.actor}${rollout.reason ? `: ${rollout.reason}` : ''}`;
+  $('holds').replaceChildren(...rollout.holds.map((hold, index) => hold_item(hold, index, rollout)));
+  const state = rollout.paused ? `paused while ${rollout.phase}` : rollout.phase;
+  const standing = `${state} at ${rollout.percent} %: ${rollout.standing}`;
+  if ($('rollout-standing').textContent !== standing) $('rollout-standing').textContent = standing;
+  const whole = rollout.held_seconds + rollout.left_seconds;
+  $('hold-time').value = whole > 0 ? rollout.held_seconds / whole : 1;
+  $('hold-left').textContent = rollout.requests_needed > 0
+    ? `${time(rollout.left_seconds)} and ${rollout.requests_needed} requests left`
+    : `${time(rollout.left_seconds)} left`;
+  $('pause').textContent = rollout.paused ? 'Resume' : 'Pause';
+  show_approval(rollout);
+}
+
+function show_verdict(verdict) {
+  $('verdict').hidden = verdict.kind === 'none';
+  $('verdict-kind').textContent = `Verdict: ${verdict.kind}.`;
+  $('verdict-kind').className = verdict.kind === 'breach' || verdict.kind === 'shared' ? 'shut' : '';
+  $('verdict-words').textContent = verdict.words;
+  $('verdict-numbers').textContent =
+    `${verdict.failures} failures (${verdict.charged} charged) in ${verdict.requests} requests · ` +
+    `tolerated ${verdict.tolerated_percent} % · absolute ${verdict.absolute.toFixed(1)} of 13.8 · ` +
+    `relative ${verdict.relative.toFixed(1)} · slower ${verdict.slower.toFixed(1)} · ` +
+    `replays answered well by live ${verdict.pairs_for}, badly ${verdict.pairs_against}`;
+}
+
+function show_last(last) {
+  $('last-rollout').hidden = !last;
+  if (!last) return;
+  $('last-rollout').textContent = `Last: ${last.id}, ${last.color} ${last.version}, ${last.outcome} ` +
+    `at ${new Date(last.at).toLocaleString()}${last.why ? `: ${last.why}` : ''}`;
+}
+
 function show() {
+  show_rollout(status.rollout);
+  show_verdict(status.verdict);
+  show_last(status.last_rollout);
+  $('unguarded').hidden = status.guarded;
   $('app').textContent = `${status.app} · ${status.environment}`;
   document.title = `${status.phase} · ${status.app} ${status.environment}`;
   $('phase').textContent = status.phase;
@@ -184,7 +260,8 @@ async function change(question, method, path, body, forceable) {
   if ($('reason').value) wanted.reason = $('reason').value;
   if (forceable && $('force').checked) wanted.force = true;
   const headers = {'Content-Type': 'application/json', 'Idempotency-Key': crypto.getRandomValues(new Uint32Array(4)).join('-')};
-  if (path !== '/v1/rollback') headers['If-Match'] = `"${seen}"`;
+  // Going back is right whatever happened meanwhile.
+  if (path !== '/v1/rollback' && path !== '/v1/rollout/abort') headers['If-Match'] = `"${seen}"`;
   const answer = await call(path, {method, headers, body: JSON.stringify(wanted)});
   const told = await answer.json();
   const faults = (told.errors || []).map((fault) => fault.detail).join('; ');
@@ -203,6 +280,19 @@ for (const color of ['blue', 'green'])
     change(`Send everything to ${color}?`, 'POST', '/v1/switch', {color}, true));
 $('rollback').addEventListener('click', () =>
   change('Roll everything back to the previous color?', 'POST', '/v1/rollback', {}, false));
+
+function steer(verb, question) {
+  const {rollout} = status || {};
+  if (!rollout) return;
+  const version = verb === 'approve' ? {version: rollout.version} : {};
+  change(`${question} (${rollout.id}, ${rollout.color} ${rollout.version})`, 'POST',
+         `/v1/rollout/${verb}`, version, false);
+}
+$('promote').addEventListener('click', () => steer('promote', 'Go to the next hold now?'));
+$('approve').addEventListener('click', () => steer('approve', 'Approve this version?'));
+$('pause').addEventListener('click', () =>
+  (status.rollout.paused ? steer('resume', 'Go on?') : steer('pause', 'Hold it where it is?')));
+$('abort').addEventListener('click', () => steer('abort', 'Send everything back to live?'));
 $('maintenance').addEventListener('click', () => {
   const on = !(status && status.maintenance);
   change(on ? 'Show the maintenance page to every client?' : 'End maintenance?', 'PUT',

@@ -12,8 +12,14 @@ namespace {
 sy::api::Provided provided() {
   return {.metrics = [] { return std::string("switchyard_up 1\n"); },
           .not_ready = [] { return std::string{}; },
-          .history = [] { return std::string(R"({"rollouts":[]})"); },
-          .dora = [] { return std::string(R"({"deployments":0})"); },
+          .history = [] { return std::string(R"({"changes":[],"durations":{}})"); },
+          .dora =
+              [] {
+                return std::string(R"({"window_seconds":2592000,"deployments":0,)"
+                                   R"("deployments_per_day":0,"changes":0,"failures":0,)"
+                                   R"("change_failure_rate":null,"recovery_time_seconds":null,)"
+                                   R"("lead_time_seconds":null})");
+              },
           .version = "v20240101-abc1234",
           .git_sha = "abc1234"};
 }
