@@ -35,7 +35,7 @@ bool Absolute::calm() const {
 }
 
 double level_rise(std::uint64_t requests) {
-  constexpr double from = 1'000;
+  constexpr double from = 500;
   constexpr double most = 100;
   return std::log(std::clamp(static_cast<double>(requests) / from, 1.0, most));
 }

@@ -8,9 +8,9 @@ namespace {
 
 // What the absolute test must say as well before B and C are believed: that the candidate fails
 // more than is tolerated is theirs to support, not to replace.
-constexpr double relative_support = 6.907755278982137;  // ln 10^3
-constexpr double paired_support = 11.512925464970229;   // ln 10^5
-constexpr double suspicion = 6.907755278982137;         // ln 10^3
+constexpr double relative_support = 11.512925464970229;  // ln 10^5
+constexpr double paired_support = 13.815510557964274;    // ln 10^6
+constexpr double suspicion = 6.907755278982137;          // ln 10^3
 
 }  // namespace
 

@@ -51,7 +51,7 @@ struct Judge::Inner {
   void weigh(const tally::Mishap& mishap, std::uint64_t route);
   void charge(const tally::Mishap& mishap, std::uint64_t route);
   void blame(const tally::Mishap& mishap);
-  void follow_live(const Batch& batch, bool began);
+  void follow_live(const Batch& batch);
   void end_span();
   [[nodiscard]] Color live() const { return candidate ? other(*candidate) : busiest_; }
 
@@ -79,6 +79,7 @@ struct Judge::Inner {
   Counts counts_;
   Span span_;
   bool in_span_ = false;
+  bool began_ = false;            // within the batch
   double share_ = 1;              // routed to the candidate when the span began
   bool budget_spent_ = false;     // in the span
   std::vector<Failing> failing_;  // in the span, bounded

@@ -63,7 +63,7 @@ void Judge::Inner::observe(const Batch& batch, Instant now) {
     busiest_ = batch.requests.blue > batch.requests.green ? Color::blue : Color::green;
   }
   batch_live_ = {};
-  const bool in_span_before = in_span_;
+  began_ = false;
   PerColor<std::uint64_t> listed;
   for (const auto& mishap : batch.mishaps) {
     take(mishap, successes);
@@ -79,7 +79,7 @@ void Judge::Inner::observe(const Batch& batch, Instant now) {
     counts_.requests += batch.requests[*candidate];
     counts_.failures += batch.failures[*candidate];
     budget_spent_ = in_span_ && (budget_spent_ || batch.replay_budget_spent);
-    follow_live(batch, in_span_ && !in_span_before);
+    follow_live(batch);
     if (!batch.routes.empty()) routes_ = batch.routes;
   }
   latency_.observe(candidate, batch.latency, now);
@@ -127,10 +127,10 @@ void Judge::Inner::take(const tally::Mishap& mishap, PerColor<std::uint64_t>& su
 
 void Judge::Inner::weigh(const tally::Mishap& mishap, std::uint64_t route) {
   if (!candidate || mishap.share <= 0) return;
-  // A request replayed is one event, the candidate's. Client and route are counted for both colors
-  // together, so that which of them is charged stays a matter of their shares.
+  // A request replayed is one event, the candidate's. A client counts once on one route, whatever
+  // its color: with affinity its second failure there falls on the same color as its first.
   if (mishap.request != 0 && requests_.count(mixed(0, mishap.request), mishap.at) > 0) return;
-  if (events_.count(mixed(mishap.client, route), mishap.at) >= charged_most) return;
+  if (events_.count(mixed(mishap.client, route), mishap.at) > 0) return;
   relative_.observe(candidate == mishap.color, mishap.share);
   if (candidate == mishap.color) relative_charged_.add(mishap.client, route);
 }
@@ -143,7 +143,7 @@ void Judge::Inner::charge(const tally::Mishap& mishap, std::uint64_t route) {
   }
   const bool failed_both = mishap.replay == tally::Replay::live_failed;
   if (!in_span_ && !failed_both) {
-    in_span_ = true;
+    in_span_ = began_ = true;
     share_ = mishap.share;
     span_.first = mishap.at;
     routes_before_ = routes_;
@@ -180,7 +180,7 @@ void Judge::Inner::blame(const tally::Mishap& mishap) {
   }
 }
 
-void Judge::Inner::follow_live(const Batch& batch, bool began) {
+void Judge::Inner::follow_live(const Batch& batch) {
   const auto all = static_cast<double>(batch.requests[live()]);
   const auto failed = static_cast<double>(batch.failures[live()]);
   if (in_span_) {
@@ -189,7 +189,7 @@ void Judge::Inner::follow_live(const Batch& batch, bool began) {
     const double share = std::clamp(share_, 1e-4, 1.0);
     const double most = span_.replays + span_.requests * (1 - share) / share;
     const double judged = std::max(all - batch_live_.repeats, batch_live_.charged);
-    span_.live_requests += began ? std::max(std::min(judged, most), batch_live_.charged) : judged;
+    span_.live_requests += began_ ? std::max(std::min(judged, most), batch_live_.charged) : judged;
     span_.live_failures += batch_live_.charged;
   }
   live_requests_ += all;

@@ -18,7 +18,7 @@ class Relative {
   Logs logs_{};
 };
 
-// What one event adds to each bet; `count` alike events among which `hits` were the candidate's.
+// What events add to each bet: `count` alike, of which `hits` were the candidate's.
 void bet(Logs& logs, double hits, double count, double share);
 
 }  // namespace sy::verdict

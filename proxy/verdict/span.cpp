@@ -6,7 +6,8 @@
 namespace sy::verdict {
 namespace {
 
-constexpr double excluded = -6.907755278982137;  // ln 10^-3
+constexpr double excluded = -10.41;                   // ln 3e-5
+constexpr double excluded_dead = -6.907755278982137;  // ln 10^-3
 // Charged failures after which live counts as well because none of its answers was bad, however
 // few those were.
 constexpr double patience = 40;
@@ -32,7 +33,8 @@ double ln_alike(const Span& span, double tolerated) {
 
 Live live_meanwhile(const Span& span, double tolerated) {
   if (live_asked(span) <= 0) return Live::unseen;
-  if (ln_alike(span, tolerated) <= excluded) return Live::well;
+  const bool dead = span.failures >= span.requests;
+  if (ln_alike(span, tolerated) <= (dead ? excluded_dead : excluded)) return Live::well;
   if (live_failed(span) > 0) return Live::failing;
   return span.charged >= patience ? Live::well : Live::unclear;
 }

@@ -8,7 +8,6 @@
 
 namespace sy::verdict::test {
 
-using namespace std::chrono_literals;
 using tally::Replay;
 
 inline constexpr Instant start{Duration{std::chrono::hours{1}}};
@@ -40,7 +39,7 @@ struct World {
   }
   void observe(const Batch& batch) {
     judge.observe(batch, now);
-    now += 100ms;
+    now += std::chrono::milliseconds{100};
   }
   void answer(Color color, std::uint64_t requests) {
     Batch batch;
