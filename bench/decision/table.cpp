@@ -188,7 +188,7 @@ std::vector<Row> requests_to_revert(const Effort& effort, const std::vector<doub
         if (at == error && share == 0.1 && texture == Texture::independent) row.most = most;
       }
       const bool ours_only = share != 0.1;
-      const auto one = [share, error, ours_only](std::size_t, std::uint64_t seed) {
+      const auto one = [share, error, texture, ours_only](std::size_t, std::uint64_t seed) {
         const Trial trial{.setting = {.rate = 20,
                                       .share = share,
                                       .stretches = {{2 * hour, {0.001, error}}},
