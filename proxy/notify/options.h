@@ -45,7 +45,7 @@ struct Options {
   std::vector<Target> targets;
   std::size_t queue_max = 1'000;               // notices a target; past it the oldest is dropped
   Duration timeout = std::chrono::seconds{5};  // of one attempt, connect to last byte
-  Duration flush = std::chrono::seconds{2};    // at stop, for what is still queued
+  Duration flush = std::chrono::seconds{1};    // at stop, for what is still queued
   Retry retry;
   bool operator==(const Options&) const = default;
 };
