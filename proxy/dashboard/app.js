@@ -78,13 +78,14 @@ function time(seconds) {
   return `${whole} s`;
 }
 
-// A hold that is to be entered is not in force yet.
+// For a gate or an approver: the hold that is named is not in force yet.
+const waiting = (rollout) => rollout.phase === 'gating' || rollout.phase === 'approval';
+
 function hold_item(hold, index, rollout) {
-  const waits = rollout.phase === 'gating' || rollout.phase === 'approval';
   const item = document.createElement('li');
   item.textContent = `${hold.percent} %`;
   if (index + 1 < rollout.hold) item.className = `past ${rollout.color}`;
-  if (index + 1 === rollout.hold && !waits) {
+  if (index + 1 === rollout.hold && !waiting(rollout)) {
     item.className = rollout.color;
     item.setAttribute('aria-current', 'step');
   }
@@ -116,6 +117,7 @@ function show_rollout(rollout) {
   const standing = `${state} at ${rollout.percent} %: ${rollout.standing}`;
   if ($('rollout-standing').textContent !== standing) $('rollout-standing').textContent = standing;
   const whole = rollout.held_seconds + rollout.left_seconds;
+  $('hold-time').hidden = waiting(rollout);
   $('hold-time').value = whole > 0 ? rollout.held_seconds / whole : 1;
   $('hold-left').textContent = rollout.requests_needed > 0
     ? `${time(rollout.left_seconds)} and ${rollout.requests_needed} requests left`
