@@ -82,6 +82,7 @@ Result<Running> App::prepare() {
       std::make_unique<probe::Prober>(io_.get_executor(), time_, probes, settings_->upstream_tls);
   fleet_ = std::make_unique<WorkerFleet>(time_, sink_.get(), std::move(*setups));
   make_director();
+  if (auto told = make_webhooks(); !told) return told.error();
   if (auto started = start_control(); !started) return started.error();
   return running_;
 }
@@ -125,6 +126,24 @@ void App::make_director() {
                                                    *store_, *journal_, addresses, config_.director);
   prober_->set_on_change([this] { nudge(); });
   resolver_->set_on_change([this] { nudge(); });
+}
+
+// Receivers are verified by the system's authorities, whatever upstreams are.
+Result<> App::make_webhooks() {
+  auto tls = net::ClientTls::load({});
+  if (!tls) return tls.error();
+  notify::Setup setup;
+  setup.tls = std::move(*tls);
+  setup.report = [this](std::string_view target, std::string_view what) {
+    log_.warning("webhook", {{"target", std::string{target}}, {"what", std::string{what}}});
+  };
+  setup.version = build_version();
+  setup.seed = random_bits();
+  setup.resolving.seed = static_cast<std::uint32_t>(random_bits());
+  webhooks_ = std::make_unique<notify::Webhooks>(io_.get_executor(), time_, config_.notify,
+                                                 std::move(setup));
+  director_->set_notifier(webhooks_.get());
+  return {};
 }
 
 // A host is watched from the first time the director asks for it.
@@ -266,6 +285,7 @@ net::Awaitable<> App::reload() {
   settings_ = std::move(*settings);
   config_ = std::move(*next);
   prober_->set_tls(settings_->upstream_tls);
+  webhooks_->reload(config_.notify);
   co_await fleet_->reload(settings_);
   director_->record("reload", "switchyard", "configuration read again");
   log_.info("reloaded");
@@ -288,6 +308,8 @@ net::Awaitable<> App::drain(bool notice) {
   beat_timer_.cancel();
   server_->stop();
   co_await server_->wait();
+  director_->set_notifier(nullptr);
+  co_await webhooks_->stop();
   co_await prober_->stop();
   co_await resolver_->stop();
   log_.info("stopped");

@@ -21,6 +21,7 @@
 #include "director/journal.h"
 #include "net/resolver.h"
 #include "net/task_group.h"
+#include "notify/webhooks.h"
 #include "probe/prober.h"
 
 namespace sy::app {
@@ -53,6 +54,7 @@ class App {
   [[nodiscard]] Result<> open_state();
   [[nodiscard]] Result<std::vector<worker::Setup>> bind_workers();
   void make_director();
+  [[nodiscard]] Result<> make_webhooks();
   [[nodiscard]] Result<> start_control();
   [[nodiscard]] api::Provided provided();
   [[nodiscard]] std::string metrics() const;
@@ -84,6 +86,7 @@ class App {
   std::vector<std::string> hosts_;  // every one the director has asked for
   std::unique_ptr<probe::Prober> prober_;
   std::unique_ptr<WorkerFleet> fleet_;
+  std::unique_ptr<notify::Webhooks> webhooks_;
   std::unique_ptr<director::Director> director_;
   std::unique_ptr<DirectorControl> control_;
   std::unique_ptr<api::Server> server_;
