@@ -170,6 +170,10 @@ Result<Move> approve(const State& state, const Approve& command, WallTime now) {
   if (!state.rollout) return none();
   const Rollout& rollout = *state.rollout;
   if (command.version != rollout.version) {
+    if (rollout.version.empty()) {
+      return refused(word(rollout.candidate) +
+                     " has reported no version that could be approved: wait, or promote");
+    }
     return refused(in_words(rollout) + " runs, not one to " + command.version +
                    ": approve the version that runs");
   }

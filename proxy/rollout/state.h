@@ -41,7 +41,7 @@ struct Rollout {
   std::size_t hold = 0;  // index into plan.holds: in force, or to be entered (gating, approval)
   bool paused = false;
   bool begun = false;          // the candidate has had weight
-  Duration held{};             // in this hold, without pauses and restarts
+  Duration held{};             // in this hold, without pauses, maintenance and restarts
   Duration waited{};           // in gating or for approval; a pause does not stop it
   Duration awaited{};          // of the time for approval, kept while a restart has it in gating
   std::uint64_t requests = 0;  // completed by the candidate in this hold

@@ -82,7 +82,8 @@ Move hold(State state, const Tick& tick, WallTime now) {
   Rollout& rollout = *state.rollout;
   const Hold& hold = rollout.plan.holds[rollout.hold];
   rollout.requests += tick.requests;
-  if (rollout.paused) return keeps(std::move(state));
+  // In maintenance no request gets as far as the candidate.
+  if (rollout.paused || state.maintenance) return keeps(std::move(state));
   rollout.held += tick.elapsed;
   if (rollout.held < hold.at_least || tick.alarm) return keeps(std::move(state));
   const std::string counted =

@@ -313,6 +313,7 @@ TEST(EveryLife, EndsItsRolloutOnceEverythingIsWell) {
     ASSERT_NO_FATAL_FAILURE(live_through(life, counts)) << "seed " << seed;
     if (!life.state.rollout) continue;
     life.state.rollout->paused = false;
+    life.state.maintenance = false;
     const auto& plan = life.state.rollout->plan;
     const auto bound = static_cast<int>(plan.holds.size()) * 11 + 61 + 2;
     const bool asks = plan.approval.has_value();

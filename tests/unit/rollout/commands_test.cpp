@@ -230,6 +230,17 @@ TEST(Approve, IsBoundToTheVersionAndGoodForItsTime) {
   EXPECT_EQ(rig.pass(1min, 10).action, "hold");
 }
 
+TEST(Approve, OfARolloutWhoseVersionIsNotKnownYetIsRefused) {
+  Rig rig;
+  rig.facts.open.green = false;
+  ASSERT_TRUE(rig.take(Start{.any_version = true, .plan = asking()}));
+  EXPECT_EQ(refusal(rig, Approve{two, "ann"}),
+            "green has reported no version that could be approved: wait, or promote");
+  rig.facts.open.green = true;
+  rig.pass(1s);
+  EXPECT_TRUE(rig.take(Approve{two, "ann"}));
+}
+
 TEST(Approve, OfAPlanThatNeedsNoneChangesNothing) {
   Rig rig = running();
   const State before = rig.state;
@@ -250,6 +261,15 @@ TEST(APause, StopsTimeCountsRequestsAndWorksWithPromote) {
   ASSERT_TRUE(rig.take(Resume{}));
   EXPECT_TRUE(rig.last.forward);
   EXPECT_EQ(rig.pass(5min, 300).action, "hold");
+}
+
+TEST(Maintenance, StopsTheTimeOfAHoldSinceNothingIsServed) {
+  Rig rig = running();
+  ASSERT_TRUE(rig.take(SetMaintenance{true}));
+  EXPECT_EQ(rig.pass(1h, 300).action, "");
+  EXPECT_EQ(rig.state.rollout->held, 0s);
+  rig.seen.breach = true;
+  EXPECT_EQ(rig.pass(1s).action, "reverted");
 }
 
 TEST(CommandsByHand, AreRefusedWhileARolloutRunsWithWhatToDo) {
