@@ -190,7 +190,7 @@ TEST_F(WebhooksTest, GivesUpInTheEnd) {
   tell("1", "reverted");
   ASSERT_TRUE(until([&] { return counters().dropped == 1; }));
   EXPECT_EQ(counters().queued, 0U);
-  EXPECT_GE(counters().failed, 2U);
+  EXPECT_GE(counters().failed, 1U);
   ASSERT_EQ(reports.size(), 2U);
   EXPECT_EQ(reports[0], "a: no connection: Connection refused; it is tried again");
   EXPECT_NE(reports[1].find("(reverted) is dropped: no connection: Connection refused, too often"),
@@ -211,12 +211,12 @@ TEST_F(WebhooksTest, ADeadOrSilentTargetDoesNotDelayTheOthers) {
 }
 
 TEST_F(WebhooksTest, ASilentReceiverIsLeftAfterTheTimeOut) {
-  options.timeout = 20ms;
+  options.timeout = 50ms;
   Receiver& one = receiver({Receiver::silence, "200 OK"});
   start({target("a", one.port())});
   tell("1");
   ASSERT_TRUE(until_sent(1));
-  EXPECT_EQ(one.received.size(), 2U);
+  EXPECT_GE(one.received.size(), 2U);
   EXPECT_EQ(reports.at(0), "a: no answer in time; it is tried again");
 }
 
@@ -287,6 +287,7 @@ TEST_F(WebhooksTest, AReloadKeepsWhatIsQueuedForTheSameName) {
 }
 
 TEST_F(WebhooksTest, AtTheEndTriesWhatIsQueuedOnceMore) {
+  options.flush = 30s;
   Receiver& one = receiver({"500 Broken", "200 OK"});
   options.retry.first = options.retry.most = 1h;
   options.retry.give_up = 24h;
