@@ -36,7 +36,7 @@ Exchange::~Exchange() {
   worker_.give_string(std::move(request_));
   worker_.give_string(std::move(response_));
   worker_.give_string(std::move(accept_));
-  if (kept_.capacity() != 0) worker_.give_string(std::move(kept_));
+  if (!kept_.empty()) worker_.give_string(std::move(kept_));
 }
 
 net::Awaitable<bool> Exchange::run(std::size_t head_bytes) {

@@ -79,7 +79,7 @@ void Exchange::keep(const BodySource::Run& run) {
   const std::size_t most = session_.settings->options.shield.replay_bytes_max;
   keeping_ = kept_.size() + run.bytes <= most;
   if (!keeping_) return kept_.clear();
-  if (kept_.capacity() == 0) kept_ = worker_.take_string();
+  if (kept_.empty()) kept_ = worker_.take_string();
   for (std::size_t i = 0; i < run.count; ++i) kept_ += run.span[i];
 }
 

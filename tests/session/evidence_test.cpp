@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "support/session_world.h"
 
@@ -141,6 +142,24 @@ TEST_F(Evidence, ARequestOfAnEarlierDeploySaysNothingOfThisOne) {
   world.settle();
 
   EXPECT_EQ(evidence().failures.green, 0u);
+}
+
+TEST_F(Evidence, WhatThisProxyLacksSpeaksOfNobody) {
+  End client = world.connect();
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const int next = ::dup(0);
+  ::close(next);
+  const rlimit none{static_cast<rlim_t>(next), before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  client.send(post);
+  world.settle();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+
+  EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 503 "));
+  EXPECT_TRUE(evidence().mishaps.empty());
+  EXPECT_EQ(evidence().failures.green, 0u);
+  for (const auto count : world.books(Color::green).failures) EXPECT_EQ(count, 0u);
 }
 
 TEST_F(Evidence, FailuresOfEveryKindThatIsTheUpstreamsCount) {
