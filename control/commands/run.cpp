@@ -49,7 +49,8 @@ ExitCode exit_for(int status) {
 
 ExitCode run(const Args& args, const Terminal& terminal) {
   auto urls = args.proxies;
-  if (urls.empty() && args.environment != "local")
+  const bool here = args.environment == "local" || args.environment == "demo";
+  if (urls.empty() && !here)
     return usage(terminal, "the environment \"" + args.environment +
                                "\" is not known: name its proxies with --proxy URL");
   if (urls.empty()) urls.emplace_back("http://127.0.0.1:9900");

@@ -1,8 +1,8 @@
 // What the control API serves that is not the director's: metrics, readiness, history.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
+#include "api/json_text.h"
 #include "app/app.h"
 #include "app/build.h"
 #include "history/history.h"
@@ -76,7 +76,7 @@ std::string history_json(const std::vector<director::Entry>& entries) {
   json::object answer;
   answer["changes"] = std::move(changes);
   answer["durations"] = std::move(durations);
-  return json::serialize(answer);
+  return api::json_text(answer);
 }
 
 std::string dora_json(const std::vector<director::Entry>& entries, WallTime now) {
@@ -91,7 +91,7 @@ std::string dora_json(const std::vector<director::Entry>& entries, WallTime now)
       dora.change_failure_rate ? json::value(*dora.change_failure_rate) : json::value(nullptr);
   answer["recovery_time_seconds"] = seconds(dora.recovery_time);
   answer["lead_time_seconds"] = seconds(dora.lead_time);
-  return json::serialize(answer);
+  return api::json_text(answer);
 }
 
 metrics::Deployments deployments(const std::vector<director::Entry>& entries, WallTime now,

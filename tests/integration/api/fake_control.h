@@ -41,6 +41,8 @@ class FakeControl final : public api::Control {
     if (intent.if_generation && *intent.if_generation != status_.generation)
       co_return Error{Blame::client, false, 412,
                       "the generation is " + std::to_string(status_.generation) + " now"};
+    if (std::holds_alternative<rollout::Start>(command) && status_.rollout)
+      co_return Error{Blame::client, false, 409, "a rollout runs: promote, pause or abort it"};
     director::Applied applied;
     applied.what = "as asked";
     applied.dry_run = intent.dry_run;
