@@ -82,7 +82,9 @@ std::string counted(std::uint64_t count, const char* thing) {
   return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
-std::string in_percent(double rate) { return number("%.2g %%", std::min(99.0, rate * 100)); }
+std::string in_percent(double rate) {
+  return rate >= 0.995 ? "100 %" : number("%.2g %%", rate * 100);
+}
 
 std::string power(double log) { return number("10^%.1f", log / std::numbers::ln10); }
 
