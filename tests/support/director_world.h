@@ -82,6 +82,7 @@ class FakeFleet final : public director::Fleet {
       co_await gate_.async_wait(net::asio::redirect_error(net::use_awaitable, ignored));
       --waiting;
     }
+    if (on_adopt) on_adopt();
     adopted.push_back(std::move(routing));
   }
   // Mishaps are told once, like those of workers.
@@ -95,6 +96,7 @@ class FakeFleet final : public director::Fleet {
   bool hold = false;
   int waiting = 0;
   std::vector<split::RoutingPtr> adopted;
+  std::function<void()> on_adopt;
   director::Collected collected;
 
  private:
@@ -141,15 +143,17 @@ class FakeStore final : public director::Store {
   Result<> save(const rollout::State& state) override {
     ++saves;
     if (full) return Error{Blame::self, true, 503, "no space left on device"};
-    saved.state = state;
     if (on_save) on_save(state);
+    saved.state = state;
+    if (on_saved) on_saved();
     return {};
   }
   Result<Loaded> load() override { return saved; }
   bool full = false;
   int saves = 0;
   Loaded saved;
-  std::function<void(const rollout::State&)> on_save;
+  std::function<void(const rollout::State&)> on_save;  // before it is saved
+  std::function<void()> on_saved;
 };
 
 class FakeNotifier final : public director::Notifier {
