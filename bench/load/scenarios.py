@@ -27,6 +27,11 @@ class Scenario:
     seen_by_clients: bool = False    # live fails as well, so that clients see it
     warm: int = 5           # requests of the candidate before it turns
 
+    @property
+    def timed(self):
+        """Its milliseconds matter, so it runs alone. Latency is judged by the second."""
+        return self.reverts and self.since != "first_delayed_ns"
+
 
 SCENARIOS = {
     "bad-1": Scenario("100 % bad at 1 %", staying(1), BAD, warm=2),

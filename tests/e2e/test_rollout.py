@@ -3,7 +3,7 @@ import hashlib
 import unittest
 
 from support.proxy import wait_until
-from support.rollout import (BLUE, GREEN, LONG, OTHER, RolloutCase, hold, journal_faults, plan, staying)
+from support.rollout import (Askers, BLUE, GREEN, LONG, OTHER, RolloutCase, hold, journal_faults, plan, staying)
 
 
 class ByPlan(RolloutCase):
@@ -54,6 +54,21 @@ class ByPlan(RolloutCase):
         self.assertIn("inconclusive", verdict["words"])
         self.assertRegex(verdict["words"], r"needs \d+ more")
         self.assertEqual(self.rollout["hold"], 1)
+
+    def test_what_the_rollout_before_saw_does_not_count(self):
+        self.started(staying(50))
+        self.wait_phase("shifting")
+        for _ in range(5):
+            with Askers(self.proxy.address) as askers:
+                askers.wait_more(20, "green")
+            self.assertEqual(self.post("abort").status, 200)
+            self.started(staying(50))
+            self.wait_phase("shifting")
+            generation = self.status()["generation"]
+            wait_until(lambda: self.rollout["held_seconds"] >= 0.25, what="some ticks")
+            now = self.status()
+            self.assertEqual((now["generation"], now["verdict"]["requests"], now["rollout"]["requests"]),
+                             (generation, 0, 0), now["verdict"])
 
     def test_without_traffic_it_reverts_or_goes_on_if_the_plan_says_so(self):
         self.started(plan(hold(10, 0.1, 300), hold(100, LONG), when_quiet="revert"))
