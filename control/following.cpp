@@ -1,5 +1,7 @@
 #include "following.h"
 
+#include "render.h"
+
 namespace sy::control {
 namespace {
 
@@ -11,8 +13,7 @@ Stage stage_of(const std::string& phase) {
 }
 
 std::string standing_of(const api::RolloutView& rollout, const api::VerdictView& verdict) {
-  std::string text = rollout.paused ? "paused: " : "";
-  text += rollout.standing;
+  const std::string text = standing_text(rollout);
   if (verdict.words.empty()) return text + ", n=" + std::to_string(verdict.requests);
   return text + " · " + verdict.words;
 }
@@ -30,7 +31,7 @@ std::string Following::news(const api::RolloutsView& now) {
   if (what == told_) return {};
   told_ = std::move(what);
   const std::string by = approved.empty() ? "" : ", approved by " + approved;
-  return rollout.phase + ": " + standing_of(rollout, now.verdict) + by + "\n";
+  return standing_of(rollout, now.verdict) + by + "\n";
 }
 
 std::string Following::end(const api::RolloutsView& now) {

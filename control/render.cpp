@@ -75,8 +75,7 @@ std::string rollout_text(const api::RolloutView& rollout) {
                      (rollout.version.empty() ? "(any version)" : rollout.version) + " by plan " +
                      rollout.plan + ", begun by " + rollout.actor;
   if (!rollout.reason.empty()) text += ": " + rollout.reason;
-  text += "\n  " + std::string(rollout.paused ? "paused, " : "") + rollout.phase + ": " +
-          rollout.standing + "\n  holds: " + holds_text(rollout) + "\n";
+  text += "\n  " + standing_text(rollout) + "\n  holds: " + holds_text(rollout) + "\n";
   if (rollout.approval && !rollout.approval->approved_by.empty())
     text += "  approved by " + rollout.approval->approved_by + "\n";
   return text;
@@ -117,6 +116,12 @@ std::string render(const api::StatusView& status) {
     gates.push_back({gate.service, std::string(name(gate.color)), gate.url,
                      gate.open ? "open" : "shut", gate.reason});
   return text + table(gates);
+}
+
+// What stands does not always begin with its phase.
+std::string standing_text(const api::RolloutView& rollout) {
+  if (rollout.standing.find(rollout.phase) != std::string::npos) return rollout.standing;
+  return rollout.phase + ": " + rollout.standing;
 }
 
 std::string render(const api::AppliedView& applied) {

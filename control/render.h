@@ -11,6 +11,9 @@ namespace sy::control {
 [[nodiscard]] std::string render(const api::JournalView& journal);
 [[nodiscard]] std::string render(const api::Problem& problem);
 
+// The phase and what holds it: "shifting: hold 2 of 4 at 10 %: 41 s to go".
+[[nodiscard]] std::string standing_text(const api::RolloutView& rollout);
+
 // Server-sent events as they arrive in pieces of any size → one line for each.
 class EventLines {
  public:

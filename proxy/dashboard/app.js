@@ -113,8 +113,8 @@ function show_rollout(rollout) {
   $('rollout-what').className = rollout.color;
   $('rollout-who').textContent = `begun by ${rollout.actor}${rollout.reason ? `: ${rollout.reason}` : ''}`;
   $('holds').replaceChildren(...rollout.holds.map((hold, index) => hold_item(hold, index, rollout)));
-  const state = rollout.paused ? `paused while ${rollout.phase}` : rollout.phase;
-  const standing = `${state} at ${rollout.percent} %: ${rollout.standing}`;
+  const said = rollout.standing.includes(rollout.phase);
+  const standing = said ? rollout.standing : `${rollout.phase}: ${rollout.standing}`;
   if ($('rollout-standing').textContent !== standing) $('rollout-standing').textContent = standing;
   const whole = rollout.held_seconds + rollout.left_seconds;
   $('hold-time').hidden = waiting(rollout);

@@ -30,10 +30,18 @@ TEST(ControlFollowing, SaysEachChangeOnce) {
   EXPECT_NE(following.news(at("shifting", 2, 1'000)), "");
   api::RolloutsView paused = at("shifting", 2, 1'000);
   paused.rollout->paused = true;
-  EXPECT_TRUE(following.news(paused).starts_with("shifting: paused: hold 2"));
+  paused.rollout->standing = "paused in hold 2 of 4";
+  EXPECT_TRUE(following.news(paused).starts_with("shifting: paused in hold 2"));
   paused.verdict.kind = "suspect";
   EXPECT_NE(following.news(paused), "");
   EXPECT_FALSE(following.over());
+}
+
+TEST(ControlFollowing, NamesAPhaseOnce) {
+  Following following{"r8", Stage::completed};
+  api::RolloutsView now = at("approval", 4, 5'000);
+  now.rollout->standing = "approval: waits for an approver before 100 %, reverts in 24 h";
+  EXPECT_TRUE(following.news(now).starts_with("approval: waits for an approver before 100 %"));
 }
 
 TEST(ControlFollowing, NeverExitsWith0AfterARollback) {
@@ -76,8 +84,8 @@ TEST(ControlFollowing, TimeThatIsUpIsInconclusiveWithoutEvidence) {
 }
 
 TEST(ControlFollowing, ABarShowsTheShare) {
-  EXPECT_TRUE(
-      progress(at("shifting", 2, 2'500)).starts_with("[#####---------------] 25 %  hold 2"));
+  EXPECT_TRUE(progress(at("shifting", 2, 2'500))
+                  .starts_with("[#####---------------] 25 %  shifting: hold 2"));
   EXPECT_TRUE(progress(at("baking", 4, 10'000)).starts_with("[####################] 100 %"));
 }
 
