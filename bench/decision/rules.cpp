@@ -27,8 +27,13 @@ bool Ours::flush(const Stream& stream, double at) {
     reported_[color] = now;
   }
   judge_.observe(batch_, instant(at));
+  const bool calm =
+      verdict_.kind == verdict::Kind::inconclusive || verdict_.kind == verdict::Kind::healthy;
+  const bool failed = batch_.failures.green > 0;
   batch_.requests = batch_.failures = {};
   batch_.mishaps.clear();
+  // Failures of live alone bring no verdict against a candidate that nothing is held against.
+  if (calm && !failed) return false;
   verdict_ = judge_.verdict(true);
   return verdict_.kind == verdict::Kind::breach;
 }

@@ -67,7 +67,8 @@ void fill(Row& row, const std::vector<Outcomes>& all, bool ours_only) {
 
 Row finished(Row row, const Effort& effort, bool ours_only, const Play& one) {
   fill(row, play(effort, row, one), ours_only);
-  std::fprintf(stderr, "%s, %s, %s\n", row.group.c_str(), row.name.c_str(), row.texture.c_str());
+  std::fprintf(stderr, "%s, %s, %s: %zu reverted, median %g\n", row.group.c_str(), row.name.c_str(),
+               row.texture.c_str(), row.cells[0].reverted, row.cells[0].median);
   return row;
 }
 
@@ -209,8 +210,8 @@ std::vector<Row> shared_outages(const Effort& effort) {
       Row row{.group = "shared outage",
               .name = shown("both at 30 %% for 60 s, weight %g %%", share * 100),
               .texture = name(texture),
-              .trials = effort.hours,
-              .most = 0.001 * static_cast<double>(effort.hours)};
+              .trials = effort.hours / 2,
+              .most = 0.001 * static_cast<double>(effort.hours / 2)};
       const auto one = [share, texture](std::size_t, std::uint64_t seed) {
         Random random{seed};
         Trial trial;
@@ -234,7 +235,7 @@ std::vector<Row> poison(const Effort& effort) {
               .name = shown("1 000 calls of one client, weight %g %%", share * 100) +
                       (replayed ? ", replayed" : ""),
               .texture = name(Texture::independent),
-              .trials = effort.hours,
+              .trials = effort.hours / 2,
               .most = 0};
       const auto one = [share, replayed](std::size_t, std::uint64_t seed) {
         const Trial trial{.setting = {.rate = 20,

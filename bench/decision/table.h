@@ -11,8 +11,9 @@
 namespace sy::decision {
 
 struct Effort {
-  std::size_t hours = 10'000;  // trials of each row of false reverts, outages and poison
-  std::size_t runs = 2'001;    // of each row of requests to revert
+  std::size_t hours =
+      10'000;  // trials of each row of false reverts; half as many of outages and poison
+  std::size_t runs = 2'001;  // of each row of requests to revert
   unsigned threads = 1;
   std::uint64_t seed = 3;
 };

@@ -56,6 +56,8 @@ Histogram Latency::Trail::all() const {
 
 void Latency::observe(std::optional<Color> candidate, const PerColor<Histogram>& batch,
                       Instant now) {
+  const auto empty = [](const Pair& pair) { return pair.blue.count() + pair.green.count() == 0; };
+  if (empty(batch) && empty(pending_)) return;
   if (!waiting_) since_ = now;
   waiting_ = true;
   for (const Color color : colors) pending_[color] += batch[color];
