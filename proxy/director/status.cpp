@@ -116,7 +116,11 @@ std::optional<RolloutStatus> Director::Inner::rollout_status() const {
                        .standing = rollout::standing(rollout)};
   Duration left{};
   switch (rollout.phase) {
-    case rollout::Phase::gating: left = rollout.plan.gate_timeout - rollout.waited; break;
+    case rollout::Phase::gating:
+      left = rollout.plan.gate_timeout == Duration::zero() ? rollout::Plan{}.gate_timeout
+                                                           : rollout.plan.gate_timeout;
+      left -= rollout.waited;
+      break;
     case rollout::Phase::approval:
       left = rollout.plan.approval.value_or(rollout::Approval{}).timeout - rollout.waited;
       break;
