@@ -17,19 +17,11 @@ STATES = {"one color": (100, 0), "90 to 10 %": (90, 10)}
 
 
 class Build(peers.Switchyard):
-    """The product from one folder of binaries."""
+    """The product from one binary."""
 
     def __init__(self, name, program, upstreams, core):
         self.name = name
-        before = os.environ.get("SY_BIN_DIR")
-        os.environ["SY_BIN_DIR"] = os.path.dirname(os.path.abspath(program))
-        try:
-            super().__init__(upstreams, core)
-        finally:
-            if before is None:
-                del os.environ["SY_BIN_DIR"]
-            else:
-                os.environ["SY_BIN_DIR"] = before
+        super().__init__(upstreams, core, program=os.path.abspath(program))
 
     def split(self, weights):
         reply = self.proxy.weights(*weights)

@@ -62,9 +62,10 @@ class Reply:
 class Proxy:
     """`config` is merged over a small default: loopback, port 0, quick drain, one worker."""
 
-    def __init__(self, services, folder=None, resources=None, **config):
+    def __init__(self, services, folder=None, resources=None, program=None, **config):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="sy-e2e-"))
         self.owns_folder = folder is None
+        self.program = program or binary("switchyard")
         self.config = {
             "app": "pms",
             "environment": "test",
@@ -96,7 +97,7 @@ class Proxy:
         self.write_config()
         self.log.clear()
         self.child = subprocess.Popen(
-            [binary("switchyard"), "run", "--config", str(self.path)],
+            [self.program, "run", "--config", str(self.path)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={"ASAN_OPTIONS": "quarantine_size_mb=8", **os.environ}, preexec_fn=self._limit)
         child = self.child
