@@ -77,7 +77,7 @@ TEST_F(Interlock1, NoWeightForAColorWhoseGateIsShut) {
   ASSERT_TRUE(world.begin().has_value());
   world.ticks(50);
   EXPECT_EQ(world.phase(), "gating");
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
 }
 
 TEST_F(Interlock1, ACandidateWhoseGateShutsLosesItsWeightWithTheSameTick) {
@@ -85,7 +85,7 @@ TEST_F(Interlock1, ACandidateWhoseGateShutsLosesItsWeightWithTheSameTick) {
   ASSERT_EQ(world.weight().green, 1'000);
   world.probes.set(Color::green, false, "connect refused", new_version);
   world.tick();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
 }
 
@@ -94,7 +94,7 @@ TEST_F(Interlock1, BothShutServeTheLastLiveColorAndSaySo) {
   world.probes.set(Color::blue, false, "reset");
   world.probes.set(Color::green, false, "reset");
   world.tick();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.phase(), "panic");
 }
 
@@ -122,7 +122,7 @@ TEST(Interlock3, AutoRevertIsArmedWhereverACandidateHasTraffic) {
     ASSERT_GT(world.weight().green, 0) << place.name;
     world.refuse(Color::green, 5);
     world.tick();
-    EXPECT_EQ(world.weight(), all_blue) << place.name;
+    ASSERT_EQ(world.weight(), all_blue) << place.name;
     EXPECT_EQ(world.phase(), "steady") << place.name;
     EXPECT_EQ(world.director->status().state.last->outcome, "reverted") << place.name;
   }
@@ -137,7 +137,7 @@ TEST_F(Interlock4, AnApprovalThatNobodyGivesReverts) {
   ASSERT_EQ(world.phase(), "approval");
   ASSERT_EQ(world.weight().green, 1'000);
   world.tick(1s);
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
 }
 
@@ -163,7 +163,7 @@ TEST_F(Interlock5, NoTrafficMovesOntoALiveColorThatIsDead) {
   EXPECT_EQ(world.journal.entries().size(), entries);
   world.probes.set(Color::blue, true, "200 after 3 ms");
   world.tick();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.director->status().note, "");
 }
 
@@ -171,8 +171,8 @@ TEST_F(Interlock6, SilenceHoldsTheWeightAndIsSaid) {
   ASSERT_TRUE(world.begin().has_value());
   world.ticks(3'000);
   const Status status = world.director->status();
-  EXPECT_EQ(status.phase, "shifting");
-  EXPECT_EQ(world.weight().green, 1'000);
+  ASSERT_EQ(status.phase, "shifting");
+  ASSERT_EQ(world.weight().green, 1'000);
   EXPECT_EQ(status.verdict.kind, verdict::Kind::inconclusive);
   EXPECT_EQ(status.rollout->standing, "hold 1 of 3 at 10 %: 5 requests to go");
   world.ticks(3'200);
@@ -187,7 +187,7 @@ TEST_F(Interlock7, TheGateOpensOnlyForTheVersionNamed) {
   world.probes.set(Color::green, true, "200 after 3 ms", "v20240103-ccccccc");
   world.ticks(10);
   EXPECT_EQ(world.phase(), "gating");
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   const auto types = world.notifier.types();
   EXPECT_EQ(std::count(types.begin(), types.end(), "version_mismatch"), 1);
   world.probes.set(Color::green, true, "200 after 3 ms", new_version);
@@ -204,14 +204,14 @@ TEST_F(Interlock7, AVersionReportedBeforeItsAppWentAwayOpensNothing) {
   }
   world.ticks(10);
   EXPECT_EQ(world.phase(), "gating");
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
 }
 
 TEST_F(Interlock7, AnotherVersionInTheMidstOfARolloutIsABreach) {
   ASSERT_TRUE(world.begin().has_value());
   world.probes.set(Color::green, true, "200 after 3 ms", "v20240103-ccccccc", "frontend");
   world.tick();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   const auto types = world.notifier.types();
   EXPECT_EQ(std::count(types.begin(), types.end(), "version_mismatch"), 1);
   EXPECT_EQ(types.back(), "reverted");
@@ -250,7 +250,7 @@ TEST_F(Interlock8, GoingBackNeedsNeitherStateNorJournal) {
   const testing::FullDisk full{std::filesystem::file_size(world.folder / "journal")};
   world.refuse(Color::green, 5);
   world.tick();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
   EXPECT_EQ(world.notifier.types().back(), "reverted");
 }
@@ -271,7 +271,7 @@ TEST_F(Interlock8, GoingBackIsPublishedBeforeTheDiskIsTouched) {
   world.fleet.hold = false;
   world.fleet.let_through();
   world.poll();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.saved().weight, all_blue);
   EXPECT_GE(world.journal.entries().size(), entries + 2);
 }
@@ -283,13 +283,13 @@ TEST_F(Interlock9, ARestartPutsTheCandidateBackToItsGateWithTheTimeItHasHeld) {
   world.ticks(60);
   ASSERT_EQ(world.weight().green, 5'000);
   world.crash();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.phase(), "gating");
   EXPECT_EQ(
       world.journal.entries().back().detail,
       "restarted: green is back from 50 % to its gate, hold 2 of 3 keeps the time it has held");
   world.tick();
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   world.probes_speak();
   EXPECT_EQ(world.weight().green, 5'000);
   const rollout::State state = world.director->status().state;
@@ -310,7 +310,7 @@ TEST_F(Interlock9, AReversionThatOnlyTheJournalKnowsIsNotForgotten) {
   world.crash();
   world.probes_speak();
   world.ticks(10);
-  EXPECT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.weight(), all_blue);
   EXPECT_EQ(world.phase(), "steady");
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
 }
