@@ -86,6 +86,7 @@ TEST_F(Interlock1, ACandidateWhoseGateShutsLosesItsWeightWithTheSameTick) {
   world.probes.set(Color::green, false, "connect refused", new_version);
   world.tick();
   ASSERT_EQ(world.weight(), all_blue);
+  ASSERT_TRUE(world.director->status().state.last.has_value());
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
 }
 
