@@ -123,7 +123,7 @@ net::Awaitable<Result<>> Director::start() {
   inner.follow();
   co_await inner.publish();
   inner.say_gates();
-  inner.follow_candidacy();
+  co_await inner.follow_candidacy();
   co_return Result<>{};
 }
 

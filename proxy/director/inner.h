@@ -57,7 +57,7 @@ struct Director::Inner {
   void observe();
   void learn(const verdict::Batch& batch);
   void load_baseline();
-  void follow_candidacy();
+  net::Awaitable<> follow_candidacy();
   void conclude();
   [[nodiscard]] bool against() const;
 

@@ -63,17 +63,21 @@ void Director::Inner::learn(const verdict::Batch& batch) {
   state.baseline_learned = baseline.learned;
 }
 
-// A candidacy is a deploy of the color that is not live, from its first weight on.
-void Director::Inner::follow_candidacy() {
+// A candidacy is a deploy of the color that is not live, from its first weight on. It begins once
+// every worker has the new routing: what they saw until then is collected first, and is not its
+// own.
+net::Awaitable<> Director::Inner::follow_candidacy() {
   const auto color = candidate();
   if (!color) {
     judging.judge.end();
     judging.deploy.clear();
   } else if (judging.judge.candidate() != color || judging.deploy != state.deploy) {
+    collected = co_await ports.fleet.collect();
+    observe();
     judging.judge.begin(*color, judging.baseline.upper_bound());
     judging.deploy = state.deploy;
   } else {
-    return;
+    co_return;
   }
   conclude();
 }

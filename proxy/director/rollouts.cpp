@@ -68,7 +68,7 @@ net::Awaitable<> Director::Inner::take_effect(const rollout::Move& move, const E
   say_gates();
   if (!move.forward) keep_back(entry);
   announce(entry, before);
-  follow_candidacy();
+  co_await follow_candidacy();
 }
 
 // The next step waits for the disk, not the other way round: it is tried again every second, and

@@ -15,7 +15,8 @@ struct Entry {
   std::string action;   // "weights", "switch", "rollback", "maintenance", "upstreams", "gate",
                         // "start", "stop", "reload", "undone"; of rollouts: "rollout" (it began),
                         // "gated", "hold", "approval", "approve", "promote", "pause", "resume",
-                        // "abort", "completed", "reverted"
+                        // "abort", "completed", "reverted", "gating" (put back by a restart),
+                        // "stays" (would revert and cannot), "restored" (stays ended)
   std::string reason;   // as given by the actor
   std::string detail;   // in words: what changed, or what a gate saw
   std::string request;  // the idempotency key, if one was given
