@@ -173,13 +173,13 @@ class Holds(RolloutCase):
         self.assertEqual(askers.failures, [])
 
     def test_one_client_that_fails_on_the_candidate_alone(self):
-        askers = self.askers()
+        """Its failures are within the budget of replays, so that not even that client sees one."""
+        askers = self.askers(poison_every=13)
         self.started(staying(50))
         self.wait_phase("shifting")
         self.green.knobs(error_rate=1, error_field="Cookie: client=poison")
-        poison = self.askers(threads=1, cookie="client=poison", path="/api/claims", pause=0.02)
         self.holding()
-        self.assertEqual(askers.failures + poison.failures, [])
+        self.assertEqual(askers.failures, [])
 
     def test_it_does_not_revert_onto_a_color_whose_gate_is_shut(self):
         askers = self.askers()

@@ -39,12 +39,14 @@ def staying(percent):
 class Askers:
     """Clients without end: GETs with ever new cookies over a few connections, and what came of them."""
 
-    def __init__(self, address, threads=3, path="/api/patients", cookie=None, method="GET", fields=(), pause=0.001):
+    def __init__(self, address, threads=3, path="/api/patients", cookie=None, method="GET", fields=(), pause=0.001,
+                 poison_every=0):
         self.address = address
         self.path = path
         self.cookie = cookie
         self.method = method
         self.fields = list(fields)
+        self.poison_every = poison_every  # one request in so many is that of the client "poison"; 0: none
         self.pause = pause  # seconds between two requests of a connection
         self.numbers = itertools.count()
         self.over = threading.Event()
@@ -74,7 +76,9 @@ class Askers:
 
     def _one(self, client):
         number = next(self.numbers)
-        fields = [("Cookie", self.cookie or f"client={number}"), *self.fields]
+        poisoned = self.poison_every and number % self.poison_every == 0
+        cookie = "client=poison" if poisoned else self.cookie or f"client={number}"
+        fields = [("Cookie", cookie), *self.fields]
         body = b"" if self.method == "GET" else b"x=1"
         answer = client.exchange(request(self.method, self.path, fields, body=body), self.method)
         self.answers[answer.value("X-Served-By")] += 1
