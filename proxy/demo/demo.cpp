@@ -3,13 +3,15 @@
 namespace sy::demo {
 namespace {
 
+constexpr const char* green_version = "v20240115-def5678";
+
 AppOptions options(const char* service, Color color) {
   AppOptions made;
   made.service = service;
   made.color = color;
   made.environment = "demo";
   if (color == Color::green) {
-    made.version = "v20240115-def5678";
+    made.version = green_version;
     made.git_sha = "def5678";
     made.build_time = "2024-01-15T12:00:00Z";
   }
@@ -76,7 +78,12 @@ std::string Demo::what_to_try(const Ports& ports) const {
          "  curl -sS " +
          traffic + "/api/version\n" + switchctl +
          "status\n\n"
-         "Move traffic\n" +
+         "Roll out, in seconds; some load first, since no traffic is no evidence\n"
+         "  while sleep 0.01; do curl -sS -o /dev/null " +
+         traffic + "/api/version; done &\n" + switchctl + "rollout demo green " +
+         std::string{green_version} + " --plan rehearsal\n" + switchctl +
+         "abort demo\n\n"
+         "Move traffic by hand\n" +
          switchctl + "weights demo green=10\n" + switchctl + "switch demo green\n" + switchctl +
          "rollback demo\n"
          "  curl -sS -X PUT -H 'Content-Type: application/json' -d '{\"blue\":90,\"green\":10}' " +
