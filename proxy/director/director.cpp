@@ -42,7 +42,7 @@ Result<rollout::Move> Director::Inner::decide(rollout::Command command, const In
   if (intent.if_generation && *intent.if_generation != state.generation) {
     return Error{Blame::client, false, 412,
                  "generation is " + std::to_string(state.generation) + ", not " +
-                     std::to_string(*intent.if_generation)};
+                     std::to_string(*intent.if_generation) + ": read the status and decide anew"};
   }
   if (const auto fine = check_urls(command); !fine) return fine.error();
   follow();

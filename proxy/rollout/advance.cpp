@@ -66,7 +66,7 @@ Result<Move> take(const State& state, const SetWeights& command, const Facts& fa
   if (!from) return from.error();
   for (const Color color : colors) {
     if (weight[color] > state.weight[color] && !facts.open[color] && !command.force) {
-      return refused("the gate of " + word(color) + " is shut");
+      return refused("the gate of " + word(color) + " is shut: wait until it opens, or force");
     }
   }
   const Color candidate = other(state.live);
@@ -98,7 +98,8 @@ Result<Move> take(const State& state, const Switch& command, const Facts& facts,
   }
   if (state.weight[command.color] == whole) return unchanged(state, what);
   if (!facts.open[command.color] && !command.force) {
-    return refused("the gate of " + word(command.color) + " is shut");
+    return refused("the gate of " + word(command.color) +
+                   " is shut: wait until it opens, or force");
   }
   return Move{with_weights(state, all_on(command.color), moment), false,
               what + ", from " + weights_in_words(state.weight)};
@@ -112,7 +113,7 @@ Result<Move> take(const State& state, const Rollback&, const Facts& facts, Momen
   }
   if (!facts.open[target] && facts.open[other(target)]) {
     return refused("the gate of " + word(target) + " is shut while that of " + word(other(target)) +
-                   " is open: traffic stays");
+                   " is open: traffic stays, unless you set the weights with force");
   }
   Move move{with_weights(state, all_on(target), moment), false,
             "back to " + word(target) + ", from " + weights_in_words(state.weight)};
@@ -186,7 +187,9 @@ Result<Move> take(const State& state, const SetUpstreams& command, const Facts& 
     next = settled(std::move(*from));
   }
   const std::string traffic = carries_traffic(state, command.color, facts);
-  if (!traffic.empty() && !command.force) return refused(traffic);
+  if (!traffic.empty() && !command.force) {
+    return refused(traffic + ": force to replace its endpoints all the same");
+  }
   ++next.generation;
   // What runs there now is not the version that was live before.
   if (next.previous == command.color) next.previous.reset();

@@ -6,7 +6,7 @@
 namespace sy::rollout {
 namespace {
 
-Error none() { return refused("no rollout runs"); }
+Error none() { return refused("no rollout runs: start one first"); }
 
 Error runs(const Rollout& rollout) {
   return refused(in_words(rollout) + " runs: promote or abort it first");
@@ -38,9 +38,12 @@ Result<> fit_to_start(const Rollout& rollout, const Facts& facts) {
   const std::string why = unfit(rollout, {facts.open[color], reported});
   if (why.empty()) return {};
   const bool another = facts.open[color] && !reported.empty() && reported != "mixed";
-  if (another) return refused(why);
+  if (another) {
+    return refused(why + ": deploy the version named, or name the one it reports");
+  }
   if (rollout.plan.gate_timeout > Duration::zero()) return {};
-  return refused(why + ", and plan " + rollout.plan.name + " does not wait for it");
+  return refused(why + ", and plan " + rollout.plan.name +
+                 " does not wait for it: start it once it is ready");
 }
 
 Move started(const State& state, Rollout rollout, const Facts& facts, Moment moment) {
@@ -86,6 +89,10 @@ bool asks_now(const Rollout& rollout, WallTime now) {
   return false;
 }
 
+std::string against(const Facts& facts) {
+  return facts.why.empty() ? "the verdict is against it" : facts.why;
+}
+
 Error needs_approver(const Rollout& rollout) {
   return Error{.blame = Blame::client,
                .retryable = false,
@@ -126,6 +133,9 @@ Result<Move> begin(const State& state, const Switch& command, const Facts& facts
   rollout.actor = command.actor;
   rollout.reason = command.reason;
   if (const auto fit = fit_to_start(rollout, facts); !fit) return fit.error();
+  if (split > 0 && facts.alarm) {
+    return refused(against(facts) + ": set " + word(state.live) + " to 100, or switch with force");
+  }
   const bool less = rollout.plan.holds.front().weight < split || !facts.open[command.color] ||
                     needs_approval(rollout, 0, moment.now);
   if (split > 0 && less) {
@@ -147,8 +157,7 @@ Result<Move> promote(const State& state, const Promote& command, const Facts& fa
   }
   const bool gating = rollout.phase == Phase::gating;
   if (facts.alarm && !gating) {
-    return refused((facts.why.empty() ? "the verdict is against it" : facts.why) +
-                   ": promote skips time and requests only; wait or abort");
+    return refused(against(facts) + ": promote skips time and requests only; wait or abort");
   }
   if (asks_now(rollout, now)) {
     if (command.approver) {
@@ -214,7 +223,7 @@ Result<Move> abort(const State& state, Leaving leaving, const Facts& facts, Wall
   const bool moves = state.weight[live] < whole;
   if (moves && !facts.open[live] && facts.open[other(live)] && !leaving.force) {
     return refused("the gate of " + word(live) + " is shut while that of " + word(other(live)) +
-                   " is open: traffic stays");
+                   " is open: traffic stays, unless you switch to " + word(live) + " with force");
   }
   return take_out(state, {"aborted", std::move(leaving.why)}, now);
 }

@@ -107,12 +107,24 @@ std::string fault(const Rollout& rollout, const Tick& tick) {
   return why;
 }
 
+// A rollout for any version left gating while its endpoints reported several versions, or none.
+bool comes_to_one_version(const Rollout& rollout, const Tick& tick) {
+  const Version& reported = tick.version[rollout.candidate];
+  const bool one = !reported.empty() && reported != "mixed";
+  return rollout.version.empty() && one && tick.open[rollout.candidate];
+}
+
 }  // namespace
 
-Move tick(const State& state, const Tick& tick, WallTime now, std::uint64_t) {
+Move tick(const State& state, const Tick& tick, WallTime now, std::uint64_t entropy) {
   if (!state.rollout) return guard(state, tick, now);
   const Rollout& rollout = *state.rollout;
   if (rollout.phase == Phase::gating) return gate(state, tick, now);
+  if (comes_to_one_version(rollout, tick)) {
+    State bound = state;
+    bind_version(*bound.rollout, tick.version[rollout.candidate]);
+    return rollout::tick(bound, tick, now, entropy);
+  }
   if (std::string why = fault(rollout, tick); !why.empty() && weight_of(rollout) > 0) {
     if (tick.open[state.live]) return revert(state, std::move(why), now);
     return keeps(state, cannot(state, why));

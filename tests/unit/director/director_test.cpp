@@ -204,7 +204,7 @@ TEST_F(TheDirector, RefusesAStaleGeneration) {
   intent.if_generation = 3;
   const auto refused = world.submit(Switch{Color::green}, intent);
   EXPECT_EQ(refused.error().status, 412);
-  EXPECT_EQ(refused.error().what, "generation is 0, not 3");
+  EXPECT_EQ(refused.error().what, "generation is 0, not 3: read the status and decide anew");
   intent.if_generation = 0;
   EXPECT_TRUE(world.submit(Switch{Color::green}, intent).has_value());
 }

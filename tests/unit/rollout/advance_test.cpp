@@ -36,20 +36,26 @@ TEST(Advance, SaysInWordsWhyNot) {
   const State steady;
   const Facts green_shut{.open = {true, false}, .services = {"backend"}};
   EXPECT_EQ(take(steady, Switch{Color::green}, green_shut).error().what,
-            "the gate of green is shut, and plan switch does not wait for it");
+            "the gate of green is shut, and plan switch does not wait for it: start it once it is "
+            "ready");
   EXPECT_EQ(take(steady, SetWeights{{5'000, 5'100}}).error().what,
             "weights must sum to 100 %, got 101 %");
   EXPECT_EQ(take(steady, SetWeights{{10'001, -1}}).error().what,
             "weight of blue must be between 0 % and 100 %");
   const State switched{.weight = {0, 10'000}, .live = Color::green, .previous = Color::blue};
   const Facts blue_shut{.open = {false, true}, .services = {"backend"}};
-  EXPECT_EQ(take(switched, Rollback{}, blue_shut).error().what,
-            "the gate of blue is shut while that of green is open: traffic stays");
+  EXPECT_EQ(
+      take(switched, Rollback{}, blue_shut).error().what,
+      "the gate of blue is shut while that of green is open: traffic stays, unless you set the "
+      "weights with force");
   const SetUpstreams blue{Color::blue, {{"backend", {"http://a:1"}}}, false};
-  EXPECT_EQ(take(steady, blue).error().what, "blue has 100 % of the traffic");
+  EXPECT_EQ(take(steady, blue).error().what,
+            "blue has 100 % of the traffic: force to replace its endpoints all the same");
   const SetUpstreams green{Color::green, {{"backend", {"http://a:1"}}}, false};
-  EXPECT_EQ(take(steady, green, blue_shut).error().what,
-            "green carries all traffic while the gate of blue is shut");
+  EXPECT_EQ(
+      take(steady, green, blue_shut).error().what,
+      "green carries all traffic while the gate of blue is shut: force to replace its endpoints "
+      "all the same");
 }
 
 TEST(Advance, RefusesUpstreamsThatCanNeverBeRight) {

@@ -71,7 +71,8 @@ TEST(Start, SaysWhatIsTrueAndWhatToDoWhenRefused) {
   Rig shut;
   shut.facts.open.green = false;
   EXPECT_EQ(refusal(shut, Rig::start("switch")),
-            "the gate of green is shut, and plan switch does not wait for it");
+            "the gate of green is shut, and plan switch does not wait for it: start it once it is "
+            "ready");
 }
 
 TEST(Start, WaitsForAColorThatReportsSeveralVersionsOrNone) {
@@ -82,7 +83,7 @@ TEST(Start, WaitsForAColorThatReportsSeveralVersionsOrNone) {
     EXPECT_EQ(rig.state.rollout->phase, Phase::gating);
     EXPECT_EQ(refusal(Rig{.facts = rig.facts}, Rig::start("switch")),
               "green reports " + (reported.empty() ? "no version" : reported) + ", not " + two +
-                  ", and plan switch does not wait for it");
+                  ", and plan switch does not wait for it: start it once it is ready");
   }
 }
 
@@ -159,6 +160,18 @@ TEST(ASwitch, FromWeightsByHandNeverGoesThroughLess) {
   ASSERT_TRUE(rig.take(Switch{Color::green}));
   EXPECT_EQ(rig.state.weight.green, 10'000);
   EXPECT_EQ(rig.state.deploy, deploy);
+}
+
+TEST(ASwitch, FromWeightsByHandIsRefusedWhileTheVerdictIsAgainstThem) {
+  Rig rig;
+  ASSERT_TRUE(rig.take(SetWeights{{9'000, 1'000}, true}).has_value());
+  rig.facts.alarm = true;
+  rig.facts.why = "green fails GET / 9 of 9";
+  const auto refused = rig.take(Switch{.color = Color::green});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().status, 409);
+  EXPECT_TRUE(refused.error().what.starts_with("green fails GET / 9 of 9: "))
+      << refused.error().what;
 }
 
 TEST(Promote, SkipsTimeAndRequestsButNoAlarmGateOrVersion) {
@@ -326,7 +339,7 @@ TEST(GoingBack, NamesWhoEndedTheRollout) {
 TEST(WithoutARollout, ItsCommandsAreRefused) {
   for (const Command& command : {Command{Promote{}}, Command{Approve{two, "ann"}}, Command{Pause{}},
                                  Command{Resume{}}, Command{Abort{}}}) {
-    EXPECT_EQ(refusal(Rig{}, command), "no rollout runs");
+    EXPECT_EQ(refusal(Rig{}, command), "no rollout runs: start one first");
   }
 }
 

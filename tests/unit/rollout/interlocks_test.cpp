@@ -217,7 +217,9 @@ TEST(Interlock7, AnotherVersionReportedAtTheStartIsRefusedAtOnce) {
   rig.facts.version.green = one;
   const auto refused = rig.take(Rig::start());
   EXPECT_EQ(refused.error().status, 409);
-  EXPECT_EQ(refused.error().what, "green reports v20260101-aaaaaaa, not v20260201-bbbbbbb");
+  EXPECT_EQ(refused.error().what,
+            "green reports v20260101-aaaaaaa, not v20260201-bbbbbbb: deploy the version named, or "
+            "name the one it reports");
 }
 
 TEST(Interlock7, AColorThatSilentlyChangesItsVersionIsTakenOut) {
@@ -242,6 +244,19 @@ TEST(Interlock7, AnyVersionIsBoundToTheOneThatCame) {
   rig.facts.version.green = one;
   rig.pass(100ms);
   expect_reverted(rig, "green reports v20260101-aaaaaaa, not v20260201-bbbbbbb");
+}
+
+TEST(Interlock7, AnyVersionIsBoundToTheFirstOneThatAllEndpointsReport) {
+  Rig rig;
+  rig.facts.version.green = "mixed";
+  ASSERT_TRUE(rig.take(Start{.any_version = true}).has_value());
+  EXPECT_EQ(rig.state.rollout->version, "");
+  rig.facts.version.green = two;
+  rig.pass(100ms);
+  ASSERT_TRUE(rig.state.rollout.has_value());
+  EXPECT_EQ(rig.state.rollout->version, two);
+  rig.facts.version.green = one;
+  EXPECT_EQ(rig.pass(100ms).action, "reverted");
 }
 
 TEST(Interlock9, AfterARestartLiveHasItsTrafficAndTheCandidateIsGatedWithTheTimeItHeld) {
