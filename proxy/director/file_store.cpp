@@ -131,7 +131,11 @@ Result<> FileStore::save(const rollout::State& state) {
   const bool again = newest_ == state.generation;
   const bool to_a = newest_is_a_ == again;
   const char* target = to_a ? file_a : file_b;
-  if (auto done = folder_->write(file_new, rollout::encode(state)); !done) return done;
+  const std::string text = rollout::encode(state);
+  if (text.size() > state_bytes_max) {
+    return Error{Blame::self, false, 500, "the state is longer than 1 MiB"};
+  }
+  if (auto done = folder_->write(file_new, text); !done) return done;
   if (auto done = folder_->sync(file_new); !done) return done;
   if (auto done = folder_->rename(file_new, target); !done) return done;
   if (auto done = folder_->sync_folder(); !done) {

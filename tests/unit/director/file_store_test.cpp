@@ -51,6 +51,18 @@ TEST_F(TheFileStore, ReturnsTheNewestGeneration) {
   EXPECT_EQ(loaded.note, "");
 }
 
+TEST_F(TheFileStore, RefusesAStateThatItCouldNotLoadAgain) {
+  auto store = FileStore::open(folder.path()).value();
+  ASSERT_TRUE(store->load()->state);
+  rollout::State state = state_of(3);
+  state.upstreams.green["backend"] = {std::string(2 << 20, 'x')};
+  const auto saved = store->save(state);
+  ASSERT_FALSE(saved.has_value());
+  EXPECT_EQ(saved.error().what, "the state is longer than 1 MiB");
+  store.reset();
+  EXPECT_EQ(load().state, state_of(2));
+}
+
 TEST_F(TheFileStore, GoesOnAfterALoad) {
   for (std::uint64_t generation = 3; generation < 8; ++generation) {
     auto store = FileStore::open(folder.path()).value();
