@@ -51,6 +51,7 @@ struct Director::Inner {
   void begin_life();
   void put_back();
   [[nodiscard]] bool end_as_journaled();
+  [[nodiscard]] bool go_back_as_journaled();
   [[nodiscard]] PerColor<Version> reported() const;
 
   // Judges.

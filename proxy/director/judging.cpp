@@ -1,5 +1,7 @@
 // How the director judges the candidate: evidence collected, live's own rate learned, candidacies
 // followed from their first weight to their end.
+#include <algorithm>
+
 #include "director/inner.h"
 
 namespace sy::director {
@@ -51,13 +53,15 @@ void Director::Inner::observe() {
 }
 
 // Nothing is learned while live alarms, while its gate is shut, and while there is evidence against
-// the candidate: what strikes both colors must not become what is tolerated.
+// the candidate: what strikes both colors must not become what is tolerated. Nor must what one
+// client does to one route, which the guards do not charge.
 void Director::Inner::learn(const verdict::Batch& batch) {
   const Color live = state.live;
   if (against() || judging.judge.live_alarming() || !standing.trusted[live]) return;
   if (batch.requests[live] == 0) return;
   verdict::Baseline& baseline = judging.baseline;
-  baseline.learn(batch.requests[live], batch.failures[live], ports.time.wall());
+  const std::uint64_t repeats = std::min(judging.judge.live_repeats(), batch.failures[live]);
+  baseline.learn(batch.requests[live], batch.failures[live] - repeats, ports.time.wall());
   state.baseline_requests = baseline.requests;
   state.baseline_failures = baseline.failures;
   state.baseline_learned = baseline.learned;

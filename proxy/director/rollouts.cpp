@@ -48,7 +48,10 @@ Duration Director::Inner::elapsed() {
 
 net::Awaitable<> Director::Inner::follow_rollout(Duration elapsed) {
   staying.clear();
-  if (!state.rollout && !candidate()) co_return;
+  if (!state.rollout && !candidate()) {
+    step_note.clear();
+    co_return;
+  }
   const rollout::Move move = rollout::tick(state, seen(elapsed), ports.time.wall(), entropy());
   if (move.action.empty()) staying = move.what;
   if (!move.forward) step_note.clear();
@@ -149,7 +152,7 @@ void Director::Inner::begin_life() {
   ticked = saved_at = ports.time.now();
   saved = state;
   load_baseline();
-  if (end_as_journaled()) return;
+  if (end_as_journaled() || go_back_as_journaled()) return;
   const auto& entries = ports.journal.entries();
   if (!entries.empty() && entries.back().generation > state.generation) {
     const std::string lost = std::to_string(entries.back().generation);
@@ -183,6 +186,32 @@ bool Director::Inner::end_as_journaled() {
   state.last->outcome = field(*found, "outcome");
   state.last->why = found->detail;
   keep_back(own_entry("restored", "rollout " + id + " stays ended: " + found->detail));
+  return true;
+}
+
+// The same for weights by hand: a candidate that was taken out stays out.
+bool Director::Inner::go_back_as_journaled() {
+  const auto color = candidate();
+  if (state.rollout || !color) return false;
+  const auto& entries = ports.journal.entries();
+  const auto leaves = [&](const Entry& entry) {
+    return entry.generation > state.generation && field(entry, "live") == name(state.live) &&
+           field(entry, std::string(name(*color))) == "0";
+  };
+  const auto found = std::find_if(entries.rbegin(), entries.rend(), leaves);
+  if (found == entries.rend()) return false;
+  ++state.generation;
+  state.weight[state.live] = split::whole;
+  state.weight[*color] = 0;
+  state.since = found->at;
+  if (found->action == "reverted") {
+    state.last = rollout::Ended{.candidate = *color,
+                                .version = field(*found, std::string(name(*color)) + "_version"),
+                                .outcome = "reverted",
+                                .why = found->detail,
+                                .at = found->at};
+  }
+  keep_back(own_entry("restored", std::string(name(*color)) + " stays out: " + found->detail));
   return true;
 }
 

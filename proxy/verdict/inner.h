@@ -23,6 +23,9 @@ struct Judge::Inner {
   void observe(const Batch& batch, Instant now);
   [[nodiscard]] Verdict conclude(bool live_open) const;
   [[nodiscard]] bool live_alarming() const;
+  [[nodiscard]] std::uint64_t live_repeats() const {
+    return static_cast<std::uint64_t>(batch_live_.repeats);
+  }
 
   Options options;
   std::optional<Color> candidate{};

@@ -44,4 +44,6 @@ Verdict Judge::verdict(bool live_open) const { return inner_->conclude(live_open
 
 bool Judge::live_alarming() const { return inner_->live_alarming(); }
 
+std::uint64_t Judge::live_repeats() const { return inner_->live_repeats(); }
+
 }  // namespace sy::verdict

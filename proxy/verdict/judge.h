@@ -91,6 +91,9 @@ class Judge {
   [[nodiscard]] Verdict verdict(bool live_open) const;
   // True while live itself fails beyond what is tolerated; nothing is to be learned from it then.
   [[nodiscard]] bool live_alarming() const;
+  // Of live's failures in the last batch, those that were not charged: one client on one route
+  // again and again, a request seen twice. Nothing is to be learned from them either.
+  [[nodiscard]] std::uint64_t live_repeats() const;
 
  private:
   struct Inner;

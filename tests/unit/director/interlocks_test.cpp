@@ -316,6 +316,22 @@ TEST_F(Interlock9, AReversionThatOnlyTheJournalKnowsIsNotForgotten) {
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
 }
 
+TEST_F(Interlock9, AReversionOfWeightsByHandThatOnlyTheJournalKnowsIsNotForgotten) {
+  ASSERT_TRUE(world.submit(rollout::SetWeights{{9'000, 1'000}}).has_value());
+  world.store.full = true;
+  world.refuse(Color::green, 3);
+  world.tick();
+  ASSERT_EQ(world.weight(), all_blue);
+  ASSERT_EQ(world.saved().weight.green, 1'000);
+  world.store.full = false;
+  world.crash();
+  world.probes_speak();
+  world.ticks(10);
+  EXPECT_EQ(world.weight(), all_blue);
+  EXPECT_EQ(world.saved().weight, all_blue);
+  EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
+}
+
 TEST_F(Interlock10, ACommandIsAnsweredOnceNoWorkerPicksByTheOldWeights) {
   for (const rollout::Command& command :
        std::vector<rollout::Command>{RolloutWorld::to_green(), Promote{}, Abort{}}) {

@@ -186,6 +186,17 @@ TEST_F(ARollout, GoesOnWhenItsBooksCannotBeSaved) {
   EXPECT_EQ(world.director->status().note, "");
 }
 
+TEST_F(ARollout, TakesItsNoteOfAStepThatWaitsAlongWhenItEnds) {
+  ASSERT_TRUE(world.begin().has_value());
+  world.store.full = true;
+  world.hold();
+  ASSERT_NE(world.director->status().note.find("waits: "), std::string::npos);
+  ASSERT_TRUE(world.submit(rollout::Abort{}).has_value());
+  world.store.full = false;
+  world.ticks(30);
+  EXPECT_EQ(world.director->status().note, "");
+}
+
 TEST_F(ARollout, OfWeightsSetByHandIsGuarded) {
   ASSERT_TRUE(world.submit(rollout::SetWeights{{9'000, 1'000}}).has_value());
   world.refuse(Color::green, 3);
@@ -236,6 +247,17 @@ TEST_F(ARollout, LearnsLivesOwnRateAndKeepsItOverARestart) {
   world.ticks(61, 1s);
   world.crash();
   EXPECT_EQ(world.director->status().baseline, learned);
+}
+
+TEST_F(ARollout, LearnsNotFromOneClientThatFailsOnLiveAgainAndAgain) {
+  for (int i = 0; i < 100; ++i) {
+    world.serve(Color::blue, 90);
+    world.fail(Color::blue, 10);
+    for (auto& mishap : world.fleet.collected.evidence.mishaps) mishap.client = 1;
+    world.tick();
+  }
+  ASSERT_FALSE(world.director->status().verdict.live_alarming);
+  EXPECT_LE(world.director->status().baseline.failures, 2);
 }
 
 TEST_F(ARollout, GivesAnOldBaselineLittleWeight) {
