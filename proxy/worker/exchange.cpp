@@ -36,7 +36,7 @@ Exchange::~Exchange() {
   worker_.give_string(std::move(request_));
   worker_.give_string(std::move(response_));
   worker_.give_string(std::move(accept_));
-  if (!kept_.empty()) worker_.give_string(std::move(kept_));
+  let_go();
 }
 
 net::Awaitable<bool> Exchange::run(std::size_t head_bytes) {
@@ -49,6 +49,7 @@ net::Awaitable<bool> Exchange::run(std::size_t head_bytes) {
   }
   count_in();
   ended_ = co_await forward();
+  place_.reset();  // its answer may take a while, others should not wait for that
   bool kept = ended_ == Ended::answered && keep_alive_;
   if (ended_ == Ended::failed && !response_begun_) kept = co_await answer();
   if (ended_ == Ended::failed && response_begun_) session_.stream.close();

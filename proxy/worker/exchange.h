@@ -79,6 +79,7 @@ class Exchange {
   [[nodiscard]] bool spares_client(int status);
   void drop_answer(upstream::Connection& connection, std::size_t length);
   void keep(const BodySource::Run& run);
+  void let_go();
   [[nodiscard]] net::Awaitable<bool> send_again(upstream::Connection& connection);
   void settle_pair();
 

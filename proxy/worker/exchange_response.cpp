@@ -193,6 +193,7 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
   std::string_view prefix = response_;
   Moved moved = Moved::done;
   response_begun_ = true;
+  let_go();
   // An upstream is not late while the client is slow.
   if (!uploading_) connection.deadline.off();
   for (;;) {
@@ -281,6 +282,7 @@ net::Awaitable<> Exchange::tunnel(upstream::Connection& connection, std::size_t 
   http::write_response(response_, worker_.response_head(), returning);
   connection.in.consume(length);
   head_arrived();
+  testify(false);  // nothing that happens in a tunnel, for hours perhaps, speaks of its color
   outcome_.status = 101;
   error_code error;
   response_begun_ = true;

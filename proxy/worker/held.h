@@ -32,6 +32,8 @@ class Held {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
     [[nodiscard]] net::Awaitable<Why> wait();
+    // Another color is waited for from now on, no longer than until then.
+    void turn_to(Color color) { color_ = color; }
     [[nodiscard]] upstream::Pool* pool() const { return pool_; }  // after Why::try_
 
    private:

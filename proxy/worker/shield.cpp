@@ -59,7 +59,8 @@ bool Exchange::spares_client(int status) {
   return dropped_;
 }
 
-// The connection may go on when all of the answer is here already.
+// The connection may go on when all of the answer is here already. Should live be gone before it
+// is asked, the client is told so much.
 void Exchange::drop_answer(upstream::Connection& connection, std::size_t length) {
   const http::ResponseHead& head = worker_.response_head();
   head_arrived();
@@ -72,15 +73,22 @@ void Exchange::drop_answer(upstream::Connection& connection, std::size_t length)
     if (run.bad || run.taken == 0) break;
   }
   reusable_ = reusable_ && body.done();
+  answer_ = {502, "The service could not answer this request."};
 }
 
 void Exchange::keep(const BodySource::Run& run) {
   if (!keeping_) return;
   const std::size_t most = session_.settings->options.shield.replay_bytes_max;
   keeping_ = kept_.size() + run.bytes <= most;
-  if (!keeping_) return kept_.clear();
+  if (!keeping_) return let_go();
   if (kept_.empty()) kept_ = worker_.take_string();
   for (std::size_t i = 0; i < run.count; ++i) kept_ += run.span[i];
+}
+
+// What will not be replayed any more need not be kept, however long the exchange goes on.
+void Exchange::let_go() {
+  keeping_ = false;
+  if (kept_.capacity() > std::string{}.capacity()) worker_.give_string(std::exchange(kept_, {}));
 }
 
 // The head and what of the body has left the session's buffer; the rest follows as it comes.
@@ -130,11 +138,12 @@ bool Exchange::must_wait() const {
 // False when the exchange has ended without an endpoint to try.
 net::Awaitable<bool> Exchange::wait_for_endpoint() {
   while (must_wait()) {
+    if (color_ != home_) change_color(home_);  // an endpoint of its own is what it is sent to
     if (!place_) {
-      if (color_ != home_) change_color(home_);
       const Duration most = session_.settings->options.shield.hold_max;
       place_.emplace(worker_.held(), *service_, color_, session_, worker_.wheel().now() + most);
     }
+    place_->turn_to(color_);
     const Held::Why why = co_await place_->wait();
     if (!ever_sent_) failed_by_ = {};  // both may be back; but what failed it is not asked twice
     attempts_ = 0;

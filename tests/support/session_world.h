@@ -127,10 +127,11 @@ class SessionWorld {
     route();
   }
 
-  // The routing as `weights` says; blue is live.
+  // The routing as `weights` says.
   void route(PerColor<int> weights = {split::whole, 0}) {
     split::Routing routing;
     routing.weight = weights;
+    routing.live = live;
     routing.deploy = deploy;
     routing.open = open;
     routing.maintenance = maintenance;
@@ -194,6 +195,7 @@ class SessionWorld {
   ManualTime time;
   Origin blue;
   Origin green;
+  Color live = Color::blue;
   bool maintenance = false;
   std::string deploy = "d1";
   PerColor<bool> open{true, true};
