@@ -52,6 +52,8 @@ struct Director::Inner {
   void put_back();
   [[nodiscard]] bool end_as_journaled();
   [[nodiscard]] bool go_back_as_journaled();
+  void pause_as_journaled();
+  [[nodiscard]] std::vector<const Entry*> unsaved() const;
   [[nodiscard]] PerColor<Version> reported() const;
 
   // Judges.

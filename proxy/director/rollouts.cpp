@@ -153,6 +153,7 @@ void Director::Inner::begin_life() {
   saved = state;
   load_baseline();
   if (end_as_journaled() || go_back_as_journaled()) return;
+  pause_as_journaled();
   const auto& entries = ports.journal.entries();
   if (!entries.empty() && entries.back().generation > state.generation) {
     const std::string lost = std::to_string(entries.back().generation);
@@ -165,54 +166,85 @@ void Director::Inner::begin_life() {
   put_back();
 }
 
+// What the journal has of changes that no save holds, newest first, without what was undone.
+std::vector<const Entry*> Director::Inner::unsaved() const {
+  std::vector<const Entry*> found;
+  std::set<std::string> undone;  // generations, which are given again afterwards
+  const auto& entries = ports.journal.entries();
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (entry->action == "undone") undone.insert(field(*entry, "undone"));
+    if (entry->generation <= state.generation) continue;
+    if (!undone.contains(std::to_string(entry->generation))) found.push_back(&*entry);
+  }
+  return found;
+}
+
 // Going back is published, then journaled, then saved: a crash before the last finds it here.
 bool Director::Inner::end_as_journaled() {
   if (!state.rollout) return false;
-  const auto& entries = ports.journal.entries();
   const std::string id = state.rollout->id;
   const std::string color{name(state.rollout->candidate)};
-  const auto ends = [&](const Entry& entry) {
-    const std::string outcome = field(entry, "outcome");
-    const std::string weight = field(entry, color);
-    return entry.generation > state.generation && field(entry, "rollout") == id &&
-           (outcome == "reverted" || outcome == "aborted") && (weight.empty() || weight == "0");
+  const auto ends = [&](const Entry* entry) {
+    const std::string outcome = field(*entry, "outcome");
+    const std::string weight = field(*entry, color);
+    return field(*entry, "rollout") == id && (outcome == "reverted" || outcome == "aborted") &&
+           (weight.empty() || weight == "0");
   };
-  const auto found = std::find_if(entries.rbegin(), entries.rend(), ends);
-  if (found == entries.rend()) return false;
+  const auto entries = unsaved();
+  const auto found = std::find_if(entries.begin(), entries.end(), ends);
+  if (found == entries.end()) return false;
+  const Entry entry = **found;
   const rollout::Facts facts{.open = {true, true}, .services = {}};
-  const auto move = rollout::advance(state, rollout::Abort{}, facts, found->at, 0);
+  const auto move = rollout::advance(state, rollout::Abort{}, facts, entry.at, 0);
   if (!move) return false;
   state = move->next;
-  state.last->outcome = field(*found, "outcome");
-  state.last->why = found->detail;
-  keep_back(own_entry("restored", "rollout " + id + " stays ended: " + found->detail));
+  state.last->outcome = field(entry, "outcome");
+  state.last->why = entry.detail;
+  keep_back(own_entry("restored", "rollout " + id + " stays ended: " + entry.detail));
   return true;
 }
 
 // The same for weights by hand: a candidate that was taken out stays out.
 bool Director::Inner::go_back_as_journaled() {
-  const auto color = candidate();
-  if (state.rollout || !color) return false;
-  const auto& entries = ports.journal.entries();
-  const auto leaves = [&](const Entry& entry) {
-    return entry.generation > state.generation && field(entry, "live") == name(state.live) &&
-           field(entry, std::string(name(*color))) == "0";
+  const auto candidate_now = candidate();
+  if (state.rollout || !candidate_now) return false;
+  const std::string color{name(*candidate_now)};
+  const auto leaves = [&](const Entry* entry) {
+    return field(*entry, "live") == name(state.live) && field(*entry, color) == "0";
   };
-  const auto found = std::find_if(entries.rbegin(), entries.rend(), leaves);
-  if (found == entries.rend()) return false;
+  const auto entries = unsaved();
+  const auto found = std::find_if(entries.begin(), entries.end(), leaves);
+  if (found == entries.end()) return false;
+  const Entry entry = **found;
   ++state.generation;
   state.weight[state.live] = split::whole;
-  state.weight[*color] = 0;
-  state.since = found->at;
-  if (found->action == "reverted") {
-    state.last = rollout::Ended{.candidate = *color,
-                                .version = field(*found, std::string(name(*color)) + "_version"),
+  state.weight[*candidate_now] = 0;
+  state.since = entry.at;
+  if (entry.action == "reverted") {
+    state.last = rollout::Ended{.candidate = *candidate_now,
+                                .version = field(entry, color + "_version"),
                                 .outcome = "reverted",
-                                .why = found->detail,
-                                .at = found->at};
+                                .why = entry.detail,
+                                .at = entry.at};
   }
-  keep_back(own_entry("restored", std::string(name(*color)) + " stays out: " + found->detail));
+  keep_back(own_entry("restored", color + " stays out: " + entry.detail));
   return true;
+}
+
+// And for a pause: what waited for a person waits on.
+void Director::Inner::pause_as_journaled() {
+  if (!state.rollout || state.rollout->paused) return;
+  const std::string id = state.rollout->id;
+  const auto steers = [&id](const Entry* entry) {
+    return field(*entry, "rollout") == id &&
+           (entry->action == "pause" || entry->action == "resume");
+  };
+  const auto entries = unsaved();
+  const auto found = std::find_if(entries.begin(), entries.end(), steers);
+  if (found == entries.end() || (*found)->action != "pause") return;
+  ++state.generation;
+  state.rollout->paused = true;
+  keep_back(own_entry("restored", "rollout " + id + " stays paused"));
 }
 
 void Director::Inner::put_back() {

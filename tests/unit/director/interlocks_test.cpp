@@ -332,6 +332,29 @@ TEST_F(Interlock9, AReversionOfWeightsByHandThatOnlyTheJournalKnowsIsNotForgotte
   EXPECT_EQ(world.director->status().state.last->outcome, "reverted");
 }
 
+TEST_F(Interlock9, APauseThatOnlyTheJournalKnowsIsNotForgotten) {
+  ASSERT_TRUE(world.begin().has_value());
+  world.ticks(20);
+  world.store.full = true;
+  ASSERT_TRUE(world.submit(rollout::Pause{}).has_value());
+  ASSERT_FALSE(world.saved().rollout->paused);
+  world.store.full = false;
+  world.crash();
+  EXPECT_TRUE(world.director->status().state.rollout->paused);
+  EXPECT_TRUE(world.saved().rollout->paused);
+}
+
+TEST_F(Interlock9, ATakeoverThatWasUndoneDoesNotEndTheRollout) {
+  ASSERT_TRUE(world.begin().has_value());
+  world.ticks(20);
+  world.store.full = true;
+  const rollout::SetUpstreams by_hand{Color::green, {{"backend", {"http://h:1"}}}, true};
+  ASSERT_EQ(world.submit(by_hand).error().status, 503);
+  world.store.full = false;
+  world.crash();
+  EXPECT_TRUE(world.director->status().state.rollout.has_value());
+}
+
 TEST_F(Interlock10, ACommandIsAnsweredOnceNoWorkerPicksByTheOldWeights) {
   for (const rollout::Command& command :
        std::vector<rollout::Command>{RolloutWorld::to_green(), Promote{}, Abort{}}) {
