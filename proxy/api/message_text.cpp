@@ -1,9 +1,9 @@
 // Times, durations and percentages as text.
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 #include "api/message.h"
+#include "base/time_text.h"
 
 namespace sy::api {
 namespace {
@@ -63,19 +63,7 @@ constexpr Duration duration_max = std::chrono::days{366};
 
 }  // namespace
 
-std::string to_text(WallTime at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{at - day};
-  std::array<char, 64> text{};
-  const int length = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-      static_cast<int>(time.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(length)};
-}
+std::string to_text(WallTime at) { return iso(at); }
 
 // RFC 3339 section 5.6, its capital letters only.
 std::optional<WallTime> parse_time(std::string_view text) {

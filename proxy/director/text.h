@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
+#include "base/time_text.h"
 
 namespace sy::director {
 
@@ -14,8 +14,7 @@ namespace sy::director {
 [[nodiscard]] std::string clean(std::string_view text, std::size_t bytes_max);
 // A JSON string, quotes included. REQUIRES: UTF-8.
 [[nodiscard]] std::string quote(std::string_view text);
-// "2024-01-01T10:00:00.000Z", for years 0 to 9999, and back.
-[[nodiscard]] std::string iso(WallTime at);
+// What sy::iso writes, and nothing else.
 [[nodiscard]] std::optional<WallTime> parse_iso(std::string_view text);
 // "1 234 567".
 [[nodiscard]] std::string grouped(std::uint64_t number);

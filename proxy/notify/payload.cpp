@@ -7,9 +7,9 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
-#include <cstdio>
 
 #include "base/check.h"
+#include "base/time_text.h"
 
 namespace sy::notify {
 namespace {
@@ -18,20 +18,6 @@ namespace json = boost::json;
 using director::Notice;
 
 constexpr std::size_t slack_bytes_max = 3'000;  // of what Slack shows without cutting
-
-std::string iso(WallTime at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{at - day};
-  std::array<char, 64> text{};
-  const int size = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-      static_cast<int>(time.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
-}
 
 // A number where the text is one, so that receivers need not parse it again.
 json::value number(const std::string& text) {
