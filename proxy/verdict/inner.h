@@ -67,6 +67,8 @@ struct Judge::Inner {
 
   Color busiest_ = Color::blue;
   PerColor<Absolute> absolute_;
+  PerColor<Instant> failed_{};  // the last batch with a failure
+  Instant observed_{};          // the last batch
   Relative relative_;
   Paired paired_;
   Hard hard_;

@@ -18,7 +18,10 @@ std::string_view word(Kind kind) {
   return {};
 }
 
-bool Judge::Inner::live_alarming() const { return absolute_[live()].value() >= absolute_alarm; }
+// An alarm clears with successes. Where live has no traffic any more, it clears with time.
+bool Judge::Inner::live_alarming() const {
+  return absolute_[live()].value() >= absolute_alarm && observed_ - failed_[live()] <= guard_window;
+}
 
 Judge::Judge(Options options) : inner_{std::make_unique<Inner>(options)} {}
 Judge::Judge(Judge&&) noexcept = default;

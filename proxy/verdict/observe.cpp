@@ -64,6 +64,10 @@ void Judge::Inner::observe(const Batch& batch, Instant now) {
   }
   batch_live_ = {};
   began_ = false;
+  observed_ = now;
+  for (const Color color : colors) {
+    if (batch.failures[color] > 0) failed_[color] = now;
+  }
   PerColor<std::uint64_t> listed;
   for (const auto& mishap : batch.mishaps) {
     take(mishap, successes);

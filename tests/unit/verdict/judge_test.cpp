@@ -63,5 +63,21 @@ TEST(Judge, ActsOnTheAbsoluteTestAloneWhereLiveAnswersNothing) {
   EXPECT_EQ(world.verdict().test, 'A');
 }
 
+// Live has no traffic while the candidate bakes: nothing would ever clear it.
+TEST(Judge, HoldsNothingAgainstLiveThatItHasNotDoneForTenMinutes) {
+  World world{0.5};
+  for (int i = 0; i < 30; ++i) world.fail(world.mishap(Color::blue));
+  ASSERT_TRUE(world.judge.live_alarming());
+  world.share = 1;
+  world.judge.begin(Color::green, quiet);
+  world.now += std::chrono::minutes{9};
+  world.answer(Color::green, 10);
+  EXPECT_TRUE(world.judge.live_alarming());
+  world.now += std::chrono::minutes{2};
+  world.answer(Color::green, 10);
+  EXPECT_FALSE(world.judge.live_alarming());
+  EXPECT_GT(world.failures_to_breach(20), 0u);
+}
+
 }  // namespace
 }  // namespace sy::verdict::test
