@@ -105,6 +105,8 @@ class Pool {
   void failed(Instant until, int strikes) {
     if (++strikes_ >= strikes) suspect_until_ = until;
   }
+  // A connect failed, and none has succeeded since.
+  [[nodiscard]] bool doubted() const { return strikes_ != 0; }
   void trusted() {
     suspect_until_ = {};
     strikes_ = 0;

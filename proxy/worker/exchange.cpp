@@ -166,8 +166,9 @@ net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
   ++books.connects;
   const auto made = co_await pool.connect(failure_);
   if (made) {
+    const bool back = pool.doubted();  // nobody waits for an endpoint that was well
     pool.trusted();
-    if (!worker_.held().empty()) {
+    if (back && !worker_.held().empty()) {
       place_.reset();
       worker_.held().look();
     }

@@ -88,7 +88,7 @@ net::Awaitable<Moved> Exchange::read_upload() {
 
 void Exchange::upload_ended(upstream::Connection& connection, Moved moved) {
   uploading_ = false;
-  if (upload_stopped_) return;
+  if (upload_stopped_) return session_.deadline.off();
   switch (moved) {
     case Moved::done: request_complete_ = true; return await_response(connection);
     case Moved::write_failed:  // the response may have come before the upstream stopped reading

@@ -58,7 +58,7 @@ class Held {
   // Every 100 ms: sends one request of each color to each endpoint, and those away whose time or
   // client has gone.
   void turn(Instant now);
-  // A connect succeeded, or a routing was installed.
+  // An endpoint that had failed has taken a connection, or a routing was installed.
   void look();
   // The worker ends: nobody waits any more.
   void end();

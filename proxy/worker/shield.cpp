@@ -46,7 +46,6 @@ bool Exchange::turn_to_live() {
   attempts_ = 0;
   failed_pool_ = nullptr;
   upload_started_ = keeping_ = false;
-  session_.deadline.off();
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include <boost/asio/post.hpp>
 #include <functional>
+#include <vector>
 
 #include "shield_world.h"
 
@@ -34,6 +35,59 @@ TEST_F(ShieldReview, WhoAnswersAfterBothColorsVanishedIsWhoIsCounted) {
   EXPECT_EQ(world.books(Color::blue).requests(), 1u);
   EXPECT_EQ(world.books(Color::green).requests(), 0u);
   EXPECT_EQ(evidence().successes.green, 0u);
+}
+
+TEST_F(ShieldReview, ConnectsOfAnotherServiceDoNotSendThoseWhoWaitKnocking) {
+  const Origin beside;
+  world.beside = &beside;
+  world.route();
+  world.blue.shut();
+  world.green.shut();
+  std::vector<End> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(world.connect());
+    clients.back().send(get);
+    world.settle();
+  }
+  const auto connects = [&] {
+    return world.books(Color::blue).connects + world.books(Color::green).connects;
+  };
+  const auto before = connects();
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(world.connect());
+    clients.back().send("GET /beside HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(world.upstream(beside).connected());
+  }
+
+  EXPECT_EQ(connects(), before);
+  world.blue.reopen();
+  world.advance(100ms);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(world.blue.accept().connected());
+}
+
+TEST_F(ShieldReview, WhoWaitsForAColorIsNotLateWithItsBody) {
+  world.open.green = false;
+  world.route();
+  client.send(get);
+  End pooled = blue_says(ok);
+  EXPECT_TRUE(is_ok(told()));
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
+  world.advance(4500ms);
+  ASSERT_NE(pooled.receive(), "");
+  world.blue.shut();
+  pooled.reset();
+  world.advance(1s);
+  world.blue.reopen();
+  world.advance(100ms);
+  End blue = world.blue.accept();
+  ASSERT_TRUE(blue.connected());
+  client.send("body");
+  world.settle();
+  EXPECT_TRUE(blue.receive().ends_with("\r\n\r\nbody"));
+  blue.send(ok);
+  world.settle();
+
+  EXPECT_TRUE(is_ok(told()));
 }
 
 // Whenever between the answer that is dropped and the replay live's gate shuts.

@@ -145,6 +145,13 @@ class SessionWorld {
     service.endpoints.blue = {endpoint(blue, open.blue)};
     service.endpoints.green = {endpoint(green, open.green)};
     routing.services = {service};
+    if (beside != nullptr) {
+      routing.routes.insert(routing.routes.begin(), {"", "/beside", 1});
+      service.name = "web beside";
+      service.endpoints.blue = {endpoint(*beside, true)};
+      service.endpoints.green.clear();
+      routing.services.push_back(service);
+    }
     worker->install(std::make_shared<const split::Routing>(std::move(routing)));
   }
   [[nodiscard]] End connect() {
@@ -195,6 +202,7 @@ class SessionWorld {
   ManualTime time;
   Origin blue;
   Origin green;
+  const Origin* beside = nullptr;  // of a second service, at /beside
   Color live = Color::blue;
   bool maintenance = false;
   std::string deploy = "d1";
