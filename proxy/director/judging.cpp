@@ -47,8 +47,9 @@ bool Director::Inner::against() const {
 void Director::Inner::observe() {
   const verdict::Batch batch = judging.batches.take(collected);
   const auto judged = judging.judge.candidate();
-  judging.requests = judged ? batch.requests[*judged] : 0;
   judging.judge.observe(batch, ports.time.now());
+  const std::uint64_t completed = judged ? batch.requests[*judged] : 0;
+  judging.requests = completed - std::min(completed, judging.judge.uncharged());
   learn(batch);
 }
 

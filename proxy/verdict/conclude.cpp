@@ -135,7 +135,7 @@ void Judge::Inner::settle(Verdict& verdict, const Weighed& all, bool live_open) 
   } else if (all.absolute >= suspicion && charged_.two()) {
     verdict.kind = Kind::suspect;
     verdict.words = "suspect: " + evidence(all);
-  } else if (counts_.requests < requests_to_clear(0, options.tolerated)) {
+  } else if (counts_.requests < counts_.uncharged() + requests_to_clear(0, options.tolerated)) {
     verdict.kind = Kind::inconclusive;
     verdict.words = "inconclusive, n=" + std::to_string(counts_.requests) + ", " +
                     counted(counts_.failures, "failure") + ", needs " +

@@ -26,6 +26,9 @@ struct Judge::Inner {
   [[nodiscard]] std::uint64_t live_repeats() const {
     return static_cast<std::uint64_t>(batch_live_.repeats);
   }
+  [[nodiscard]] std::uint64_t uncharged_now() const {
+    return counts_.uncharged() - uncharged_before_;
+  }
 
   Options options;
   std::optional<Color> candidate{};
@@ -41,6 +44,7 @@ struct Judge::Inner {
     std::uint64_t failed_both = 0;  // replayed, and live failed it as well
     std::uint64_t pairs_for = 0;
     std::uint64_t pairs_against = 0;
+    [[nodiscard]] std::uint64_t uncharged() const { return repeats + failed_both; }
   };
   // Of live, within one batch.
   struct LiveCharges {
@@ -91,6 +95,7 @@ struct Judge::Inner {
   Routes routes_;
   Routes routes_before_;  // as of the beginning of the span
   LiveCharges batch_live_;
+  std::uint64_t uncharged_before_ = 0;  // the batch
   // Of live since begin(): a second bound of its rate beside the one that was given.
   double live_requests_ = 0;
   double live_failures_ = 0;

@@ -49,4 +49,6 @@ bool Judge::live_alarming() const { return inner_->live_alarming(); }
 
 std::uint64_t Judge::live_repeats() const { return inner_->live_repeats(); }
 
+std::uint64_t Judge::uncharged() const { return inner_->uncharged_now(); }
+
 }  // namespace sy::verdict

@@ -94,6 +94,9 @@ class Judge {
   // Of live's failures in the last batch, those that were not charged: one client on one route
   // again and again, a request seen twice. Nothing is to be learned from them either.
   [[nodiscard]] std::uint64_t live_repeats() const;
+  // Of the candidate's failures in the last batch, those that were not charged: they say nothing
+  // against it, and nothing for it.
+  [[nodiscard]] std::uint64_t uncharged() const;
 
  private:
   struct Inner;

@@ -38,6 +38,7 @@ void Judge::Inner::begin(Color color, double upper) {
   relative_charged_ = {};
   all_ = {};
   counts_ = {};
+  uncharged_before_ = 0;
   end_span();
   routes_.clear();
   live_requests_ = live_failures_ = live_bounded_at_ = 0;
@@ -65,6 +66,7 @@ void Judge::Inner::observe(const Batch& batch, Instant now) {
   batch_live_ = {};
   began_ = false;
   observed_ = now;
+  uncharged_before_ = counts_.uncharged();
   for (const Color color : colors) {
     if (batch.failures[color] > 0) failed_[color] = now;
   }

@@ -63,6 +63,15 @@ TEST_F(ARollout, CountsNoRequestFromBeforeItsFirstWeight) {
   EXPECT_EQ(world.director->status().rollout->needed, 5U);
 }
 
+TEST_F(ARollout, CountsNoFailureThatIsNotCharged) {
+  ASSERT_TRUE(world.begin().has_value());
+  world.fail(Color::green, 6);
+  for (auto& mishap : world.fleet.collected.evidence.mishaps) mishap.client = 1;
+  world.ticks(150);
+  EXPECT_EQ(world.weight().green, 1'000);
+  EXPECT_EQ(world.director->status().rollout->needed, 3U);
+}
+
 TEST_F(ARollout, DoesNotCountTheTimeAMachineSlept) {
   ASSERT_TRUE(world.begin().has_value());
   world.serve(Color::green, 5);

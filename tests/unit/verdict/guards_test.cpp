@@ -83,6 +83,16 @@ TEST(Guards, SayThatAllFailuresAreOfOneClient) {
             "one route: not charged");
 }
 
+TEST(Guards, DoNotTakeWhatTheyLetThroughForHealth) {
+  World world;
+  for (int i = 0; i < 400; ++i) {
+    auto mishap = world.mishap();
+    mishap.client = 1;
+    world.fail(mishap);
+  }
+  EXPECT_EQ(world.verdict().kind, Kind::inconclusive) << world.verdict().words;
+}
+
 TEST(Guards, ChargeAClientAgainAfterTenMinutes) {
   World world;
   const auto fail_twice = [&world] {
