@@ -46,7 +46,7 @@ Result<rollout::Move> Director::Inner::decide(rollout::Command command, const In
   }
   if (const auto fine = check_urls(command); !fine) return fine.error();
   follow();
-  rollout::Facts facts{.open = standing.open,
+  rollout::Facts facts{.open = standing.trusted,
                        .services = {},
                        .version = reported(),
                        .options = options.rollout,

@@ -88,7 +88,7 @@ struct State {
 
 // The facts a decision may use, read by the director just before.
 struct Facts {
-  PerColor<bool> open;                // gates
+  PerColor<bool> open;                // gates; live's as in Tick
   std::vector<std::string> services;  // names, configured
   PerColor<Version> version{};        // as reported now; "mixed"; empty: none reported
   Options options{};                  // the plans there are

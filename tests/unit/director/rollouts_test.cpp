@@ -215,6 +215,17 @@ TEST_F(ARollout, OfWeightsSetByHandIsGuarded) {
   EXPECT_EQ(world.notifier.types(), std::vector<std::string>{"reverted"});
 }
 
+TEST_F(ARollout, OfWeightsSetByHandCanBeRolledBackWhileLiveIsNotProbedYet) {
+  ASSERT_TRUE(world.submit(rollout::SetWeights{{9'000, 1'000}}).has_value());
+  world.crash();
+  world.probes.set(Color::green, true, "200 after 3 ms", new_version);
+  world.tick();
+  ASSERT_EQ(world.weight(), (PerColor<int>{9'000, 1'000}));
+  const auto back = world.submit(rollout::Rollback{});
+  ASSERT_TRUE(back.has_value()) << back.error().what;
+  EXPECT_EQ(world.weight(), (PerColor<int>{10'000, 0}));
+}
+
 TEST_F(ARollout, ForcedByHandIsNotGuarded) {
   ASSERT_TRUE(world.submit(rollout::SetWeights{{9'000, 1'000}, true}).has_value());
   world.refuse(Color::green, 3);
