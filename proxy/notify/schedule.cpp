@@ -7,7 +7,8 @@
 namespace sy::notify {
 namespace {
 
-constexpr std::size_t digits_max = 9;  // decades of seconds
+constexpr std::size_t digits_max = 9;        // decades of seconds
+constexpr std::chrono::days date_most{366};  // a Duration ends after three centuries
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -67,7 +68,7 @@ std::optional<Duration> retry_after(std::string_view value, WallTime now) {
   if (const auto seconds = number(value)) return std::chrono::seconds{*seconds};
   const auto at = date(value);
   if (!at) return std::nullopt;
-  return std::max<Duration>(*at - now, Duration::zero());
+  return std::clamp<WallTime::duration>(*at - now, WallTime::duration::zero(), date_most);
 }
 
 Duration wait_for(const Retry& retry, Duration back_off, std::optional<Duration> asked) {

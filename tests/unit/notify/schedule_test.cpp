@@ -49,6 +49,9 @@ TEST(RetryAfter, IsSecondsOrADate) {
   EXPECT_EQ(retry_after("120", now), Duration{120s});
   EXPECT_EQ(retry_after("Thu, 01 Feb 2024 00:00:30 GMT", now), Duration{90s});
   EXPECT_EQ(retry_after("Wed, 31 Jan 2024 23:00:00 GMT", now), Duration{0s}) << "past";
+  EXPECT_GE(retry_after("Fri, 31 Dec 9999 23:59:59 GMT", now), Duration{24h});
+  EXPECT_GE(retry_after("Mon, 01 Feb 2700 00:00:30 GMT", now), Duration{24h});
+  EXPECT_EQ(retry_after("Mon, 01 Jan 0001 00:00:00 GMT", now), Duration{0s}) << "long past";
   for (const char* text : {"", "-1", "1.5", "soon", "1234567890", "Thu, 31 Feb 2024 00:00:00 GMT",
                            "Thu, 01 Feb 2024 24:00:00 GMT", "Thu, 01 Foo 2024 00:00:00 GMT",
                            "Thu, 01 Feb 2024 00:00:00 CET", "Thu, -1 Feb 2024 00:00:00 GMT"})
