@@ -111,6 +111,9 @@ Result<Move> begin(const State& state, const Start& command, const Facts& facts,
   if (command.version.empty() != command.any_version) {
     return invalid("name a version, or say any_version");
   }
+  if (command.committed && *command.committed < WallTime{}) {
+    return invalid("committed: before 1970; leave it out when it is not known");
+  }
   auto plan = plan_of(command, facts.options);
   if (!plan) return plan.error();
   if (state.weight[color] > 0) {

@@ -60,6 +60,10 @@ TEST(Start, SaysWhatIsTrueAndWhatToDoWhenRefused) {
   EXPECT_EQ(refusal(rig, Start{}, 422), "name a version, or say any_version");
   EXPECT_EQ(refusal(rig, Start{.version = two, .any_version = true}, 422),
             "name a version, or say any_version");
+  Start ancient = Rig::start();
+  ancient.committed = WallTime{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
+  EXPECT_EQ(refusal(rig, ancient, 422),
+            "committed: before 1970; leave it out when it is not known");
   EXPECT_EQ(refusal(rig, Rig::start(Plan{}), 422),
             "holds: at least one is needed, the last at 100 %");
   EXPECT_EQ(refusal(running(), Rig::start()),
