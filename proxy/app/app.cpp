@@ -318,9 +318,9 @@ net::Awaitable<> App::drain(bool notice) {
 
 net::Awaitable<> App::await_clients(Instant until) {
   while (!hurry_ && time_.now() < until) {
-    const director::Collected now = co_await fleet_->collect();
+    co_await director_->tick();  // what workers hand over is the director's alone
     std::int64_t clients = 0;
-    for (const auto& worker : now.workers) clients += worker.clients;
+    for (const auto& worker : director_->collected().workers) clients += worker.clients;
     if (clients == 0) co_return;
     co_await pause(std::min<Duration>(beat_interval, until - time_.now()));
   }
