@@ -17,12 +17,16 @@ bool within(const std::optional<WallTime>& at, WallTime now, Duration window) {
   return at && *at <= now && now - *at <= window;
 }
 
-// From the commit, or else from the build, to the deployment.
+// From the commit, or else from the build, to the deployment. A build "in the year 1" is one nobody
+// set the time of.
 std::optional<Duration> lead_time(const Change& change) {
+  constexpr auto longest = std::chrono::years{10};
   const auto deployment = deployed(change);
   const auto from = change.committed ? change.committed : change.built;
   if (!deployment || !from || *from > *deployment) return std::nullopt;
-  return *deployment - *from;
+  const auto lead = *deployment - *from;
+  if (lead > longest) return std::nullopt;
+  return lead;
 }
 
 }  // namespace

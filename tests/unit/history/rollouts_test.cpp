@@ -306,6 +306,17 @@ TEST(TheFourMetrics, TakeTheBuildWhereNoCommitIsKnown) {
   EXPECT_EQ(dora(trail.entries, t0 + 24h, 48h).lead_time, Duration{3h});
 }
 
+TEST(TheFourMetrics, HaveNoLeadTimeFromAYearThatNobodyMeant) {
+  Trail trail;
+  trail.id = "r20";
+  trail.rollout(3h, "rollout", {{"committed", "0001-01-01T00:00:00Z"}})
+      .rollout(3h + 1min, "hold", weights(10'000))
+      .rollout(4h, "completed", with(weights(10'000, Color::green), completed));
+  const Dora found = dora(trail.entries, t0 + 24h, 48h);
+  EXPECT_EQ(found.deployments, 1U);
+  EXPECT_FALSE(found.lead_time);
+}
+
 TEST(TheFourMetrics, HaveNoRecoveryTimeWithoutABadResponse) {
   Trail trail = baking();
   trail.rollout(2h, "reverted", with(weights(0), {{"outcome", "reverted"}}));
