@@ -229,7 +229,9 @@ bool Exchange::may_retry(bool sent) {
     return false;
   if (failure_ == Failure::none || failure_ == Failure::timeout) return false;
   if (sent && (!idempotent_ || any_byte_back_)) return false;
-  if (attempts_ >= attempts_max) return false;
+  // One more where the last was refused: the color has died between two attempts.
+  const bool died = failure_ == Failure::connect_refused && attempts_ == attempts_max;
+  if (attempts_ >= attempts_max && !died) return false;
   return !sent || worker_.retries().spend();  // what was never sent adds no load
 }
 

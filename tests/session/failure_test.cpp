@@ -105,6 +105,27 @@ TEST(Failure, AReusedConnectionThatDiesUnderAGetIsRetriedOnceOnANewOne) {
   EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 200 "));
 }
 
+TEST(Failure, AnAppThatDiesBetweenTwoAttemptsCostsNobodyTheOtherColor) {
+  SessionWorld world;
+  End client = world.connect();
+  End origin = world.exchange(client);
+  std::ignore = client.receive();
+
+  client.send(get);
+  world.settle();
+  origin.reset();
+  End second = world.upstream(world.blue);
+  ASSERT_TRUE(second.connected());
+  world.blue.shut();
+  second.reset();
+  End third = world.upstream(world.green);
+  ASSERT_TRUE(third.connected());
+  third.send(ok);
+  world.settle();
+
+  EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 200 "));
+}
+
 TEST(Failure, APostThatReachedTheUpstreamIsNeverSentTwice) {
   SessionWorld world;
   End client = world.connect();
