@@ -1,0 +1,79 @@
+"""The whole account: its services, who may call, what is counted, what a test has set."""
+import re
+import threading
+
+from .accounts import Book
+from .clock import Clock
+from .ecr import Ecr
+from .ecs import Ecs
+from .ecs_processes import Processes
+from .faults import Faults
+from .identity import Identity
+from .journal import Journal
+from .logs import Logs
+from .models import Models
+from .signature import Verifier
+from .ssm import Ssm
+from .sts import Sts
+
+SETTINGS = {
+    "ssm": {"stale_reads": 0, "put_tps": 0, "empty_pages": False, "kms_denied": False, "parameters_max": 10_000},
+    "logs": {"empty_pages": False, "page": 1000},
+    "ecs": {},
+}
+
+
+def method_name(operation):
+    """DescribeServices → describe_services."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
+
+
+class World:
+    """One lock guards it all: a call is applied whole or not at all."""
+
+    def __init__(self, region="us-east-1", clock=None):
+        self.lock = threading.RLock()
+        self.region = region
+        self.clock = clock or Clock()
+        self.settings = {name: dict(values) for name, values in SETTINGS.items()}
+        self.models = Models()
+        self.book = Book(self.clock)
+        self.identity = Identity(self.book, self.clock)
+        self.journal = Journal(self.clock)
+        self.verifier = Verifier(self.book, self.clock, region)
+        self.faults = Faults(lambda service, operation: self.knows(service, operation))
+        ecr = Ecr(self.clock, region)
+        ecs = Ecs(self.clock, region, self.models, ecr, self.settings["ecs"])
+        self.services = {"ecs": ecs, "ecr": ecr, "ssm": Ssm(self.clock, region, self.settings["ssm"]),
+                         "sts": Sts(self.book, self.identity.subject_of),
+                         "logs": Logs(self.clock, region, self.settings["logs"])}
+        self.processes = None
+
+    def knows(self, service, operation):
+        """Whether this operation of a service, or of any, is played here."""
+        names = [service] if service else self.services
+        return any(hasattr(self.services[name], method_name(operation)) for name in names if name in self.services)
+
+    def run_tasks(self, **hook):
+        """From now on tasks are processes."""
+        self.processes = Processes(**hook)
+        self.services["ecs"].machine.processes = self.processes
+
+    def secrets(self):
+        return {**self.book.secrets(), **self.services["ssm"].secrets()}
+
+    def set(self, service, values):
+        for name, value in values.items():
+            if name not in self.settings[service]:
+                raise ValueError(f"{service} has no setting {name}")
+            self.settings[service][name] = value
+
+    def verdict(self):
+        """What a test must find empty at its end."""
+        return {"problems": list(self.journal.problems), "faults": self.faults.unused(),
+                "ok": not self.journal.problems and not self.faults.unused()}
+
+    def close(self):
+        with self.lock:
+            if self.processes:
+                self.processes.close()
