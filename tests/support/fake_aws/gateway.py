@@ -154,6 +154,8 @@ class Call:
         answer = act(self.value, self.caller)
         shape = self.model.output_shape
         for broken in shapes.check(shape, answer) if shape else ():
+            if broken.kind == "short":
+                continue  # AWS too answers with empty lists where its models want one member.
             self.world.journal.problem(f"the fake's own answer to {self.service}.{self.operation}: {broken.words}")
         self.entry["status"] = 200
         if self.service == "sts":

@@ -22,7 +22,7 @@ def compiled(pattern):
 
 
 class Broken(Exception):
-    """`kind`: type | missing | unknown | enum | length | range | pattern."""
+    """`kind`: type | missing | unknown | enum | short (too few) | length | range | pattern."""
 
     def __init__(self, kind, path, words):
         super().__init__(words)
@@ -118,7 +118,7 @@ def _blob(shape, value, path, found):
 def _bounds(shape, size, path, found, kind):
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and size < least:
-        found.append(Broken(kind, path, f"{path}: {kind} {size} is less than {least}"))
+        found.append(Broken("short" if kind == "length" else kind, path, f"{path}: {kind} {size} is less than {least}"))
     if most is not None and size > most:
         found.append(Broken(kind, path, f"{path}: {kind} {size} is more than {most}"))
 
