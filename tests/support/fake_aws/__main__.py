@@ -1,4 +1,6 @@
-"""/usr/bin/python3 -B tests/support/fake_aws: runs until its standard input ends; says where it is in one line of JSON."""
+"""/usr/bin/python3 -B tests/support/fake_aws
+
+Says where it is in one line of JSON, then runs until its standard input ends."""
 import argparse
 import json
 import os

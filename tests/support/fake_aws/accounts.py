@@ -42,8 +42,9 @@ class Book:
         if self.lifetime is not None:
             seconds = self.lifetime
         role = random_key("AROA") + ":" + arn.rpartition("/")[2]
-        return self._add(Principal(random_key("ASIA"), secrets.token_urlsafe(30) + "/+/=", arn, role,
-                                   token="Fwo" + secrets.token_urlsafe(150) + "+/=", expires=self.clock.now() + seconds))
+        token = "Fwo" + secrets.token_urlsafe(150) + "+/="
+        return self._add(Principal(random_key("ASIA"), secrets.token_urlsafe(30) + "/+/=", arn, role, token,
+                                   self.clock.now() + seconds))
 
     def find(self, access_key):
         return self.principals.get(access_key)

@@ -6,6 +6,7 @@ and a relay gives it the task's address."""
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import threading
@@ -16,6 +17,11 @@ from .relay import Relays
 
 READY_SECONDS = 15
 PROBE_SECONDS = 5
+
+
+def filled(part, words):
+    """Placeholders replaced; other braces stay as they are."""
+    return re.sub(r"\{(\w+)\}", lambda match: str(words.get(match.group(1), match.group(0))), part)
 
 
 class Processes:
@@ -59,7 +65,7 @@ class Processes:
         direct = any("{address}" in part for part in self.command)
         words = {**self._words(service, task), "address": address, "port": port if direct else 0}
         noise = open(os.path.join(self.log, task.id), "wb") if self.log else subprocess.DEVNULL
-        child = subprocess.Popen([part.format(**words) for part in self.command], stdin=subprocess.DEVNULL,
+        child = subprocess.Popen([filled(part, words) for part in self.command], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=noise)
         if self.log:
             noise.close()

@@ -32,7 +32,7 @@ def repository(world, name):
 
 
 def fate(world, one):
-    """{"image": part of its name, or a family, "fate": good | missing_image | crashes | unhealthy | stuck | unplaced}"""
+    """{"image": part of its name, or a family, "fate": one of ecs_machine.FATES}"""
     world.services["ecr"].remember(one["image"], one["fate"])
     return one
 

@@ -32,8 +32,8 @@ class Sts:
             raise Refusal("AccessDenied", words, 403)
         seconds = value.get("DurationSeconds", DEFAULT_SECONDS)
         if seconds > role["max"]:
-            raise Refusal("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this "
-                          "role.")
+            raise Refusal("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for "
+                          "this role.")
         name, session = arn.rpartition("role/")[2], value["RoleSessionName"]
         return self.book.issue(f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}", seconds)
 

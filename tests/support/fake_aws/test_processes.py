@@ -96,8 +96,8 @@ class DirectTasks(Tasks):
 @unittest.skipUnless(binary(), "SY_BIN_DIR has no switchyard-toy")
 class ToyTasks(FakeCase):
     def test_the_toy_app_tells_color_and_version(self):
-        self.world.run_tasks(command=[binary(), "--service", "{service}", "--color", "{color}", "--version", "{version}",
-                                      "--git-sha", "{git_sha}", "--port", "{port}"])
+        self.world.run_tasks(command=[binary(), "--service", "{service}", "--color", "{color}", "--port", "{port}",
+                                      "--version", "{version}", "--git-sha", "{git_sha}"])
         self.seed(images=[{"repository": "pms-backend", "tag": "v20261123-abc1234"}],
                   task_definitions=[{"family": BLUE, "image": self.world.services["ecr"].host()
                                      + "/pms-backend:v20261123-abc1234", "environment": {"GIT_SHA": "abc1234"}}],
