@@ -120,6 +120,16 @@ TEST(Refresh, CredentialsWithoutAnEndAreNeverFetchedAgain) {
   EXPECT_EQ(refresh.next(start), Refresh::Step::fetch);
 }
 
+TEST(Refresh, WhatReplacedRejectedCredentialsIsUsed) {
+  Refresh refresh;
+  EXPECT_TRUE(refresh.fetched({"a", "s", "", "", start + 1h}, start, 0));
+  refresh.invalidate("a");
+  EXPECT_TRUE(refresh.fetched({"b", "s", "", "", start + 1h}, start, 0));
+  EXPECT_EQ(refresh.next(start), Refresh::Step::use);
+  refresh.invalidate("a");
+  EXPECT_EQ(refresh.next(start), Refresh::Step::use);
+}
+
 TEST(Refresh, ARefusalIsForgottenAfterAFetch) {
   Refresh refresh;
   refresh.refused(mistake("denied"), start);
