@@ -37,8 +37,10 @@ def main():
             seed.sow(world, json.load(file))
     tls = (arguments.certificate, arguments.key) if arguments.certificate else None
     server = Server(world, arguments.port, tls).start()
-    print(json.dumps({"url": server.url, "address": server.url.partition("//")[2], **control.about(world, None)}),
-          flush=True)
+    places = {"imds": server.url, "container": server.url + "/container/credentials",
+              "github": server.url + "/github/token?api-version=1"}
+    print(json.dumps({"url": server.url, "address": server.url.partition("//")[2], **places,
+                      **control.about(world, None)}), flush=True)
     wait(arguments.forever)
     server.stop()
 

@@ -1,4 +1,5 @@
 """Who may call: long-lived keys, and temporary ones that expire and are then refused."""
+import fnmatch
 import secrets
 import string
 
@@ -26,7 +27,9 @@ class Book:
     def __init__(self, clock):
         self.clock = clock
         self.principals = {}
-        self.denied = []  # (action, key prefix or "")
+        self.denied = []  # actions, with * as in a policy
+        self.allowed = None  # the same; None: all
+        self.used = set()  # actions that were asked for
         self.extra_secrets = {}  # name: text; what else must not be printed
         self.lifetime = None  # seconds; overrides what a caller asks for
         user = f"arn:aws:iam::{ACCOUNT}:user/deployer"
@@ -58,12 +61,12 @@ class Book:
                 ended += 1
         return ended
 
-    def deny(self, actions):
-        self.denied = list(actions)
-
     def denies(self, action):
-        service = action.split(":")[0] + ":*"
-        return action in self.denied or service in self.denied
+        """Whether a policy is in the way; the action is remembered as needed."""
+        self.used.add(action)
+        if any(fnmatch.fnmatchcase(action, pattern) for pattern in self.denied):
+            return True
+        return self.allowed is not None and not any(fnmatch.fnmatchcase(action, pattern) for pattern in self.allowed)
 
     def secrets(self):
         """{name: text} of all that no tool may print."""

@@ -64,7 +64,8 @@ def requests(world, value):
 
 
 def secrets(world, value):
-    return {"leaks": leaks(value["text"], world.secrets())}
+    """`values`: parameters of every type count as secrets."""
+    return {"leaks": leaks(value["text"], world.secrets(bool(value.get("values"))))}
 
 
 def credentials(world, value):
@@ -84,9 +85,27 @@ def lifetime(world, value):
     return {}
 
 
-def deny(world, value):
-    world.book.deny(value["actions"])
-    return {"denied": world.book.denied}
+def policy(world, value):
+    """{"deny": [action…], "allow": [action…] or null}; * as in a policy. Gives the actions needed so far."""
+    world.book.denied = list(value.get("deny", world.book.denied))
+    world.book.allowed = value.get("allow", world.book.allowed)
+    return actions(world, None)
+
+
+def actions(world, _):
+    return {"deny": world.book.denied, "allow": world.book.allowed, "used": sorted(world.book.used)}
+
+
+def flow(world, value):
+    """Virtual seconds for each second of the machine; 0: time moves only when it is advanced."""
+    world.flow.turn(float(value["rate"]))
+    return {"rate": world.flow.rate}
+
+
+def hide(world, value):
+    """Texts that no output may show, by name."""
+    world.book.extra_secrets.update(value)
+    return {}
 
 
 def identity(world, value):
@@ -125,10 +144,26 @@ def verdict(world, _):
 
 
 ACTIONS = {
-    ("GET", "about"): about, ("POST", "advance"): advance, ("POST", "skew"): skew, ("PUT", "settings"): settings,
-    ("POST", "faults"): sow, ("DELETE", "faults"): clear_faults, ("GET", "requests"): requests,
-    ("POST", "secrets"): secrets, ("POST", "credentials"): credentials, ("POST", "expire"): expire,
-    ("PUT", "lifetime"): lifetime, ("PUT", "deny"): deny, ("PUT", "identity"): identity, ("PUT", "hook"): hook,
-    ("GET", "tasks"): tasks, ("POST", "kill"): kill, ("POST", "later"): later, ("GET", "verdict"): verdict,
-    ("POST", "seed"): lambda world, value: seed.sow(world, value),
+    ("GET", "about"): about,
+    ("POST", "advance"): advance,
+    ("PUT", "flow"): flow,
+    ("POST", "skew"): skew,
+    ("PUT", "settings"): settings,
+    ("POST", "seed"): seed.sow,
+    ("POST", "faults"): sow,
+    ("DELETE", "faults"): clear_faults,
+    ("GET", "requests"): requests,
+    ("POST", "secrets"): secrets,
+    ("PUT", "secrets"): hide,
+    ("POST", "credentials"): credentials,
+    ("POST", "expire"): expire,
+    ("PUT", "lifetime"): lifetime,
+    ("PUT", "policy"): policy,
+    ("GET", "policy"): actions,
+    ("PUT", "identity"): identity,
+    ("PUT", "hook"): hook,
+    ("GET", "tasks"): tasks,
+    ("POST", "kill"): kill,
+    ("POST", "later"): later,
+    ("GET", "verdict"): verdict,
 }

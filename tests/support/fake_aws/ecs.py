@@ -24,6 +24,7 @@ class Ecs(ecs_tasks.Tasks, ecs_definitions.Definitions, ecs_deployments.Deployme
         self.settings = settings
         self.state = State(clock, region)
         self.images = images
+        self.stale = {}  # ARN of a service: [reads left, what they see]
         self.machine = Machine(self.state, settings, images, None)
         self.views = Views(self.state, settings, models, images)
 
@@ -92,7 +93,7 @@ class Ecs(ecs_tasks.Tasks, ecs_definitions.Definitions, ecs_deployments.Deployme
             raise invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
         breaker = rules.get("deploymentCircuitBreaker")
         if breaker:
-            one.breaker = {"enable": breaker["enable"], "rollback": breaker["rollback"]}
+            one.breaker = dict(breaker)
 
     def update_service(self, value, caller):
         one = self.state.require_service(value.get("cluster"), value["service"])
@@ -101,6 +102,8 @@ class Ecs(ecs_tasks.Tasks, ecs_definitions.Definitions, ecs_deployments.Deployme
         if value.get("desiredCount", 0) < 0:
             raise invalid("desiredCount must not be negative.")
         wanted = self._usable(value["taskDefinition"])["taskDefinitionArn"] if "taskDefinition" in value else None
+        if self.settings["stale_polls"]:
+            self.stale[one.arn] = [self.settings["stale_polls"], self.views.service(one)]
         before = dict(one.configuration)
         self._configure(one, value)
         if value.get("desiredCount", one.desired) != one.desired:
@@ -133,8 +136,18 @@ class Ecs(ecs_tasks.Tasks, ecs_definitions.Definitions, ecs_deployments.Deployme
                 arn = self.state.arn(f"service/{cluster}/{name.rpartition('/')[2]}")
                 failures.append({"arn": arn, "reason": "MISSING"})
             else:
-                found.append(self.views.service(one, tags))
+                found.append(self._seen(one, tags))
         return {"services": found, "failures": failures}
+
+    def _seen(self, one, tags):
+        """A read just after a change may show what was before."""
+        stale = self.stale.get(one.arn)
+        if not stale:
+            return self.views.service(one, tags)
+        stale[0] -= 1
+        if stale[0] == 0:
+            del self.stale[one.arn]
+        return stale[1]
 
     def list_services(self, value, caller):
         _, services = self.state.cluster(value.get("cluster"))

@@ -10,7 +10,16 @@ FATES = ("good", "missing_image", "crashes", "unhealthy", "stuck", "unplaced")
 DEFAULTS = {"pull_seconds": 10, "provision_seconds": 5, "health_seconds": 10, "unknown_healthy_seconds": 40,
             "crash_seconds": 5, "stop_seconds": 10, "seconds_per_poll": 0, "no_rollout_state": False,
             "shuffle_deployments": False, "failed_tasks_stay_zero": False, "rollback_fails_to_happen": False,
-            "rollback_keeps_id": False}
+            "rollback_keeps_id": False, "stale_polls": 0}
+
+
+def threshold(breaker, desired):
+    """How many failed tasks trip the breaker."""
+    rule = breaker.get("thresholdConfiguration", {"type": "BOUNDED_PERCENT", "value": 50})
+    if rule["type"] == "COUNT":
+        return rule["value"]
+    share = math.ceil(desired * rule["value"] / 100)
+    return share if rule["type"] == "UNBOUNDED_PERCENT" else min(200, max(3, share))
 
 
 class Machine:
@@ -22,6 +31,7 @@ class Machine:
         self.settings = settings
         self.images = images
         self.processes = processes
+        self.log = None  # write(group, stream, message)
         self.later = []  # (elapsed, callable), what a test wants to happen meanwhile
 
     def advance(self, seconds, date=False):
@@ -96,6 +106,7 @@ class Machine:
             task.status = "RUNNING"
             task.ran = self.clock.elapsed
             task.stamps["startedAt"] = self.clock.stamp()
+            self._write(task, f"{service.name} starts")
             if self.processes:
                 self.processes.start(service, task)
         elif age >= ready:
@@ -107,6 +118,7 @@ class Machine:
             self.fail(deployment, task, "EssentialContainerExited", "Essential container in task exited")
         elif task.fate == "crashes" and age >= self.settings["crash_seconds"]:
             task.exit_code = 1
+            self._write(task, "fatal: the configuration cannot be read")
             self.fail(deployment, task, "EssentialContainerExited", "Essential container in task exited")
         elif has_health_check(task.definition) and age >= self.settings["health_seconds"]:
             good = task.fate != "unhealthy" and (not self.processes or self.processes.healthy(task))
@@ -115,6 +127,14 @@ class Machine:
                 self.state.say(service, f"(service {service.name}) (task {task.id}) failed container health checks.")
                 self._count_failure(deployment)
                 self.stop(task, "ServiceSchedulerInitiated", "Task failed container health checks")
+
+    def _write(self, task, message):
+        """One line where the task definition says that the first container's output goes."""
+        container = task.definition["containerDefinitions"][0]
+        options = container.get("logConfiguration", {}).get("options", {})
+        if self.log and "awslogs-group" in options:
+            prefix = options.get("awslogs-stream-prefix", "ecs")
+            self.log(options["awslogs-group"], f"{prefix}/{container['name']}/{task.id}", message)
 
     def fail(self, deployment, task, code, words):
         """A task that ended by itself."""
@@ -257,12 +277,8 @@ class Machine:
                 service.steady = True
                 self.state.say(service, f"(service {service.name}) has reached a steady state.")
         elif primary.state == "IN_PROGRESS" and service.breaker["enable"] and not primary.halted:
-            if primary.failed >= self.threshold(primary.desired):
+            if primary.failed >= threshold(service.breaker, primary.desired):
                 self.fail_deployment(service, primary, service.breaker["rollback"])
-
-    @staticmethod
-    def threshold(desired):
-        return min(200, max(3, math.ceil(desired * 0.5)))
 
     def _complete(self, service, primary):
         primary.state = "COMPLETED"

@@ -1,4 +1,5 @@
 """ECS's answers: what a service, a task and a deployment look like to a caller."""
+from .ecs_machine import threshold
 from .ecs_state import has_health_check
 
 
@@ -96,7 +97,7 @@ class Views:
         shown["sourceServiceRevisions"] = [{"arn": arn, "requestedTaskCount": 0, "runningTaskCount": 0,
                                             "pendingTaskCount": 0} for arn in one.sources]
         shown["deploymentCircuitBreaker"] = {"status": one.breaker, "failureCount": failed,
-                                             "threshold": max(3, -(-service.desired // 2))}
+                                             "threshold": threshold(service.breaker, service.desired)}
         shown["deploymentConfiguration"] = {"maximumPercent": service.maximum, "minimumHealthyPercent": service.minimum,
                                             "deploymentCircuitBreaker": dict(service.breaker)}
         shown["updatedAt"] = one.updated

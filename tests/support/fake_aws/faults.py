@@ -11,6 +11,8 @@ KINDS = {
     "slow": "answered after `seconds`; the operation is under way meanwhile",
     "hang": "applied and not answered until the client goes away",
     "truncate": "applied; the connection ends after half of the body",
+    "close": "applied and answered; then the connection is closed without having said so",
+    "stall": "applied; half of the body, then nothing until the client goes away",
     "wrong_length": "applied; Content-Length is larger by `by` (or smaller when negative)",
     "expired": "ExpiredTokenException; `key`: also from now on for these credentials",
     "age": "applied; an Age header of `seconds` and a Date that is older by as much",

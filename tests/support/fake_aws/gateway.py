@@ -2,12 +2,13 @@
 import json
 import secrets
 
-from . import faults, query, shapes
+from . import faults, query, shapes, style
 from .errors import Refusal
 from .world import method_name
 
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"
+REUSE_SECONDS = 2
 UNSIGNED = ("AssumeRoleWithWebIdentity",)
 STS_CODES = {"InvalidSignatureException": ("SignatureDoesNotMatch", 403),
              "UnrecognizedClientException": ("InvalidClientTokenId", 403),
@@ -54,6 +55,7 @@ class Call:
         self.entry = entry
         self.service = None
         self.operation = None
+        self.version = None  # of the query protocol
         self.model = None
         self.request_id = secrets.token_hex(4) + "-" + secrets.token_hex(6)
         self.fault = None
@@ -68,8 +70,8 @@ class Call:
         kind = self.request.header("content-type") or ""
         if target is None and kind.partition(";")[0].strip() == FORM:
             self.service = "sts"
-            self.operation = dict(part.partition("=")[::2] for part in
-                                  self.request.body.decode("latin-1").split("&")).get("Action", "")
+            form = dict(part.partition("=")[::2] for part in self.request.body.decode("latin-1").split("&"))
+            self.operation, self.version = form.get("Action", ""), form.get("Version")
         elif target:
             prefix, _, self.operation = target.partition(".")
             self.service = self.world.models.targets.get(prefix)
@@ -90,6 +92,8 @@ class Call:
             self._unknown(f"{self.request.method} {self.request.target}: all services want POST /")
         if self.service != "sts" and kind != JSON:
             raise Refusal("SerializationException", f"Content-Type must be {JSON}")
+        if self.service == "sts" and self.version != self.world.models.services["sts"].api_version:
+            self._unknown(f"sts has no version {self.version}")
         host = (self.request.header("host") or "").lower()
         model = self.world.models.services[self.service]
         if host.endswith(".amazonaws.com") and not host.startswith(model.endpoint_prefix):
@@ -104,6 +108,14 @@ class Call:
             return
         self.caller = self.world.verifier.verify(self.request, self.world.models.signing_name(self.service))
         self.entry.update(caller=self.caller.arn, access_key=self.caller.access_key)
+        self._check_fresh()
+
+    def _check_fresh(self):
+        """A signature is made for one attempt; one that comes again later was kept over a back-off."""
+        signature = self.request.header("authorization").rpartition("=")[2]
+        first = self.world.journal.signatures.setdefault(signature, self.entry["at"])
+        if self.entry["at"] - first > REUSE_SECONDS:
+            self.world.journal.problem(f"request {self.entry['number']}: the signature of an earlier attempt")
 
     def decode(self):
         if self.service == "sts":
@@ -116,8 +128,10 @@ class Call:
             except (ValueError, UnicodeDecodeError):
                 raise Refusal("SerializationException", "The body is not JSON.") from None
         self.entry["input"] = self.value
+        future = self.world.settings["http"]["future_members"]
         for broken in shapes.check(self.model.input_shape, self.value) if self.model.input_shape else ():
-            self._strict(broken.kind, broken.words)
+            if not (future and broken.path.endswith(style.FUTURE)):
+                self._strict(broken.kind, broken.words)
 
     def _strict(self, kind, words):
         """AWS may let an unknown member pass; a test must not."""
@@ -128,10 +142,24 @@ class Call:
         raise Refusal("SerializationException" if kind == "type" else code, words)
 
     def authorise(self):
-        action = f"{self.world.models.signing_name(self.service)}:{self.operation}"
-        if self.caller and self.world.book.denies(action):
-            raise Refusal("AccessDeniedException", f"User: {self.caller.arn} is not authorized to perform: {action} on "
-                          "resource: * because no identity-based policy allows the action", 400)
+        for action, resource in self._actions():
+            if self.caller and self.world.book.denies(action):
+                raise Refusal("AccessDeniedException", f"User: {self.caller.arn} is not authorized to perform: {action}"
+                              f" on resource: {resource} because no identity-based policy allows the {action} action")
+
+    def _actions(self):
+        """(action, resource) of all that a policy must allow for this call."""
+        if self.operation == "GetCallerIdentity":
+            return
+        yield f"{self.world.models.signing_name(self.service)}:{self.operation}", "*"
+        if self.operation == "RegisterTaskDefinition":
+            for member in ("taskRoleArn", "executionRoleArn"):
+                if member in self.value:
+                    yield "iam:PassRole", self.value[member]
+        if self.service == "ecs" and self.value.get("tags") and self.operation != "TagResource":
+            yield "ecs:TagResource", "*"
+        if self.operation == "PutParameter" and self.value.get("Tags"):
+            yield "ssm:AddTagsToResource", "*"
 
     # Doing
 
@@ -154,7 +182,7 @@ class Call:
         answer = act(self.value, self.caller)
         shape = self.model.output_shape
         for broken in shapes.check(shape, answer) if shape else ():
-            if broken.kind == "short":
+            if broken.kind == "short" or broken.path.endswith(style.FUTURE):
                 continue  # AWS too answers with empty lists where its models want one member.
             self.world.journal.problem(f"the fake's own answer to {self.service}.{self.operation}: {broken.words}")
         self.entry["status"] = 200
@@ -162,7 +190,14 @@ class Call:
             namespace = self.world.models.services["sts"].metadata["xmlNamespace"]
             body = query.render(self.operation, shape, answer, namespace, self.request_id)
             return Reply(200, body, "text/xml", self.request_id)
-        return Reply(200, json.dumps(answer).encode() if shape else b"", JSON, self.request_id)
+        return Reply(200, self._json(answer) if shape else b"", JSON, self.request_id)
+
+    def _json(self, answer):
+        """As AWS may write it: with members of the future and nulls, and times with an exponent."""
+        moods = self.world.settings["http"]
+        if moods["future_members"]:
+            answer = style.with_future(self.model.output_shape, answer)
+        return style.dump(answer, moods["exponents"])
 
     def html(self):
         status = self.fault.get("status", 503)

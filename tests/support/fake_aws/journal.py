@@ -9,6 +9,7 @@ class Journal:
         self.clock = clock
         self.entries = []
         self.problems = []
+        self.signatures = {}  # signature: when it came first
 
     def begin(self, request, connection):
         entry = {"number": len(self.entries) + 1, "at": self.clock.stamp(), "elapsed": self.clock.elapsed,

@@ -72,12 +72,14 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         body, length = reply.body, len(reply.body)
-        if kind == "truncate":
+        if kind in ("truncate", "stall"):
             body = body[:length // 2]
         elif kind == "wrong_length":
             length = max(0, length + reply.fault.get("by", 10))
         self._send(reply.status, body, reply.headers, length, reply.date)
-        if kind in ("truncate", "wrong_length"):
+        if kind == "stall":
+            self._wait_gone()
+        if kind in ("truncate", "wrong_length", "close", "stall"):
             self.close_connection = True
         return None
 

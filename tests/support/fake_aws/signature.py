@@ -10,7 +10,7 @@ from .errors import Refusal
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TOLERANCE = 300
-EMPTY = hashlib.sha256(b"").hexdigest()
+SINGLE = ("host", "authorization", "content-type", "content-length")
 MISMATCH = ("The request signature we calculated does not match the signature you provided. Check your AWS Secret "
             "Access Key and signing method. Consult the service documentation for details.")
 
@@ -131,9 +131,13 @@ class Verifier:
 
     def _check_signed_names(self, request, said):
         names = said.signed
+        received = [key.lower() for key, _ in request.headers]
+        single = [name for name in received if name.startswith("x-amz-") or name in SINGLE]
+        if len(set(single)) != len(single):
+            raise Refusal("IncompleteSignatureException", "A header that may come once came twice.")
         if names != sorted(set(names)) or any(name != name.lower() for name in names):
             raise Refusal("IncompleteSignatureException", "SignedHeaders must be lower-case, sorted and unique.")
-        present = {key.lower() for key, _ in request.headers}
+        present = set(received)
         needed = {name for name in present if name.startswith("x-amz-") or name in ("host", "content-type")} | {"host"}
         if missing := sorted(needed - set(names)):
             raise Refusal("InvalidSignatureException", f"These headers must be signed: {', '.join(missing)}")

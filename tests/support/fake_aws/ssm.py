@@ -198,9 +198,9 @@ class Ssm(Reads):
         kept = self._require(value["ResourceId"])
         return {"TagList": [{"Key": key, "Value": text} for key, text in sorted(kept.tags.items())]}
 
-    def secrets(self):
-        return {f"value of {name}": version.value for name, kept in self.parameters.items()
-                for version in kept.versions if kept.kind == "SecureString"}
+    def secrets(self, every=False):
+        return {f"value {version.number} of {name}": version.value for name, kept in self.parameters.items()
+                for version in kept.versions if every or kept.kind == "SecureString"}
 
     @staticmethod
     def sealed(value):

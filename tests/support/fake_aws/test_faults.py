@@ -110,7 +110,7 @@ class Faults(FakeCase):
         self.assertEqual(codes, ["ParameterNotFound", "ParameterNotFound", "AccessDeniedException"])
 
     def test_an_action_can_be_denied_by_name(self):
-        self.control("PUT", "deny", {"actions": ["ssm:PutParameter"]})
+        self.control("PUT", "policy", {"deny": ["ssm:Put*"]})
         answer = self.raw(*PUT)
         self.assertEqual(answer.code, "AccessDeniedException")
         self.assertIn("is not authorized to perform: ssm:PutParameter", answer.message)

@@ -8,6 +8,7 @@ from .ecr import Ecr
 from .ecs import Ecs
 from .ecs_processes import Processes
 from .faults import Faults
+from .flow import Flow
 from .identity import Identity
 from .journal import Journal
 from .logs import Logs
@@ -20,6 +21,7 @@ SETTINGS = {
     "ssm": {"stale_reads": 0, "put_tps": 0, "empty_pages": False, "kms_denied": False, "parameters_max": 10_000},
     "logs": {"empty_pages": False, "page": 1000},
     "ecs": {},
+    "http": {"future_members": False, "exponents": False},
 }
 
 
@@ -47,7 +49,9 @@ class World:
         self.services = {"ecs": ecs, "ecr": ecr, "ssm": Ssm(self.clock, region, self.settings["ssm"]),
                          "sts": Sts(self.book, self.identity.subject_of),
                          "logs": Logs(self.clock, region, self.settings["logs"])}
+        ecs.machine.log = self.services["logs"].write
         self.processes = None
+        self.flow = Flow(self.lock, ecs.machine.advance)
 
     def knows(self, service, operation):
         """Whether this operation of a service, or of any, is played here."""
@@ -59,8 +63,8 @@ class World:
         self.processes = Processes(**hook)
         self.services["ecs"].machine.processes = self.processes
 
-    def secrets(self):
-        return {**self.book.secrets(), **self.services["ssm"].secrets()}
+    def secrets(self, values=False):
+        return {**self.book.secrets(), **self.services["ssm"].secrets(values)}
 
     def set(self, service, values):
         for name, value in values.items():
@@ -74,6 +78,7 @@ class World:
                 "ok": not self.journal.problems and not self.faults.unused()}
 
     def close(self):
+        self.flow.turn(0)
         with self.lock:
             if self.processes:
                 self.processes.close()
