@@ -75,7 +75,7 @@ class FakeCase(unittest.TestCase):
         self.root = self.world.book.root
 
     def tearDown(self):
-        self.assertEqual(self.world.verdict(), {"problems": [], "faults": [], "ok": True})
+        self.assertEqual(self.world.verdict(), {"problems": [], "faults": [], "waiting": [], "ok": True})
 
     def client(self, service, principal=None, attempts=1, **more):
         """Botocore's client; one attempt unless a test is about retries."""

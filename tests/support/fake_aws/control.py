@@ -132,11 +132,16 @@ def kill(world, value):
 
 
 def later(world, value):
-    """UpdateService by somebody else, `after` seconds of virtual time from now."""
-    ecs = world.services["ecs"]
-    ecs.machine.later.append((world.clock.elapsed + float(value["after"]),
-                              lambda: ecs.update_service(value["update_service"], world.book.root)))
-    return {}
+    world.others.plan(value)
+    return {"waiting": world.others.waiting()}
+
+
+def arrived(world, value):
+    """Waits until `count` requests are there that `requests` would list; {"seen": n} also when they do not come."""
+    def seen():
+        return len(requests(world, value)["requests"])
+    world.journal.changed.wait_for(lambda: seen() >= int(value.get("count", 1)), float(value.get("timeout", 30)))
+    return {"seen": seen()}
 
 
 def verdict(world, _):
@@ -153,6 +158,7 @@ ACTIONS = {
     ("POST", "faults"): sow,
     ("DELETE", "faults"): clear_faults,
     ("GET", "requests"): requests,
+    ("GET", "await"): arrived,
     ("POST", "secrets"): secrets,
     ("PUT", "secrets"): hide,
     ("POST", "credentials"): credentials,

@@ -32,7 +32,7 @@ class Machine:
         self.images = images
         self.processes = processes
         self.log = None  # write(group, stream, message)
-        self.later = []  # (elapsed, callable), what a test wants to happen meanwhile
+        self.time_passed = lambda: None  # called at each step, before anything happens
 
     def advance(self, seconds, date=False):
         """Second by second, so that nothing within is passed over."""
@@ -45,10 +45,7 @@ class Machine:
 
     def tick(self):
         now = self.clock.elapsed
-        due = [entry for entry in self.later if entry[0] <= now]
-        self.later = [entry for entry in self.later if entry[0] > now]
-        for _, act in due:
-            act()
+        self.time_passed()
         for service in self.state.services():
             for deployment in list(service.deployments):
                 for task in list(deployment.tasks):
@@ -107,8 +104,7 @@ class Machine:
             task.ran = self.clock.elapsed
             task.stamps["startedAt"] = self.clock.stamp()
             self._write(task, f"{service.name} starts")
-            if self.processes:
-                self.processes.start(service, task)
+            self._start_process(service, deployment, task)
         elif age >= ready:
             task.status = "PENDING"
 
@@ -127,6 +123,15 @@ class Machine:
                 self.state.say(service, f"(service {service.name}) (task {task.id}) failed container health checks.")
                 self._count_failure(deployment)
                 self.stop(task, "ServiceSchedulerInitiated", "Task failed container health checks")
+
+    def _start_process(self, service, deployment, task):
+        if not self.processes:
+            return
+        try:
+            self.processes.start(service, task)
+        except OSError as error:
+            task.container_reason = f"CannotStartContainerError: {error}"
+            self.fail(deployment, task, "TaskFailedToStart", task.container_reason)
 
     def _write(self, task, message):
         """One line where the task definition says that the first container's output goes."""

@@ -24,23 +24,39 @@ def filled(part, words):
     return re.sub(r"\{(\w+)\}", lambda match: str(words.get(match.group(1), match.group(0))), part)
 
 
+def drain(stream):
+    """Reads what nobody wants, so that its writer never waits; ends with the program."""
+    with stream:
+        while stream.read1(65536):
+            pass
+
+
 class Processes:
     """`names`: {service name: {placeholder: text}} for services whose names do not say it themselves.
 
-    `network`: the first three octets of the tasks' addresses; unset, a random one below 127, for tests side by side."""
+    `addresses`: {service name: [address]}, what its tasks are given as long as there are free ones, so that a proxy
+    can be told in advance. Others get one of `network`, the first three octets; unset, a random one below 127, for
+    tests side by side. `log`: a folder for what the programs complain."""
 
-    def __init__(self, command, network=None, port=None, names=None, probe="/healthz", log=None):
+    def __init__(self, command, network=None, **more):
         self.command = list(command)
+        if unknown := set(more) - {"addresses", "port", "names", "probe", "log"}:
+            raise ValueError(f"a hook has no {', '.join(sorted(unknown))}")
         self.network = network or f"127.{random.randint(1, 250)}.{random.randint(1, 250)}"
-        self.port = port
-        self.names = names or {}
-        self.probe = probe
-        self.log = log
+        self.addresses = more.get("addresses", {})
+        self.port = more.get("port")
+        self.names = more.get("names", {})
+        self.probe = more.get("probe", "/healthz")
+        self.log = more.get("log")
         self.children = {}  # task id: {"child", "relay", "address", "port", "said"}
         self._next = 1
         self._relays = None
 
-    def _address(self):
+    def _address(self, service):
+        taken = {kept["address"] for kept in self.children.values()}
+        for address in self.addresses.get(service.name, ()):
+            if address not in taken:
+                return address
         self._next = self._next % 250 + 1
         return f"{self.network}.{self._next}"
 
@@ -61,7 +77,15 @@ class Processes:
         return self.port or next((one["containerPort"] for one in mappings), 0)
 
     def start(self, service, task):
-        address, port = self._address(), self._task_port(task)
+        """Raises OSError when the program or its address cannot be had; then nothing of it is left."""
+        try:
+            self._start(service, task)
+        except OSError:
+            self.stop(task)
+            raise
+
+    def _start(self, service, task):
+        address, port = self._address(service), self._task_port(task)
         direct = any("{address}" in part for part in self.command)
         words = {**self._words(service, task), "address": address, "port": port if direct else 0}
         noise = open(os.path.join(self.log, task.id), "wb") if self.log else subprocess.DEVNULL
@@ -84,6 +108,7 @@ class Processes:
         timer.start()
         line = child.stdout.readline()
         timer.cancel()
+        threading.Thread(target=drain, args=(child.stdout,), daemon=True).start()
         try:
             return json.loads(line)
         except ValueError:
@@ -119,7 +144,6 @@ class Processes:
         except subprocess.TimeoutExpired:
             kept["child"].kill()
             kept["child"].wait()
-        kept["child"].stdout.close()
 
     def kill(self, ident):
         """The program dies by itself; ECS notices when time passes."""

@@ -4,7 +4,6 @@ import secrets
 
 from . import faults, query, shapes, style
 from .errors import Refusal
-from .world import method_name
 
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"
@@ -75,7 +74,7 @@ class Call:
         elif target:
             prefix, _, self.operation = target.partition(".")
             self.service = self.world.models.targets.get(prefix)
-        self.entry.update(service=self.service, operation=self.operation)
+        self.world.journal.recognised(self.entry, self.service, self.operation)
         if self.service is None:
             self._unknown(f"no service for {target or kind or 'a request without X-Amz-Target'}")
         self._check_frame(kind)
@@ -165,6 +164,7 @@ class Call:
 
     def strike(self):
         """Takes the fault of this call; one that strikes before anything is applied ends it."""
+        self.world.others.before(self.service, self.operation)
         self.fault = self.world.faults.take(self.service, self.operation, self.value)
         if self.fault is None:
             return
@@ -178,8 +178,7 @@ class Call:
         self.release = self.world.services[self.service].begin(self.operation, self.value)
 
     def perform(self):
-        act = getattr(self.world.services[self.service], method_name(self.operation))
-        answer = act(self.value, self.caller)
+        answer = self.world.act(self.service, self.operation)(self.value, self.caller)
         shape = self.model.output_shape
         for broken in shapes.check(shape, answer) if shape else ():
             if broken.kind == "short" or broken.path.endswith(style.FUTURE):

@@ -1,12 +1,14 @@
 """Every request with its decoded input, every breach of the rules, and the search for secrets in texts."""
 import re
+import threading
 
 HIDDEN = ("authorization", "x-amz-security-token", "x-aws-ec2-metadata-token")
 
 
 class Journal:
-    def __init__(self, clock):
+    def __init__(self, clock, lock):
         self.clock = clock
+        self.changed = threading.Condition(lock)
         self.entries = []
         self.problems = []
         self.signatures = {}  # signature: when it came first
@@ -21,6 +23,10 @@ class Journal:
         entry["invocation"] = entry["headers"].get("amz-sdk-invocation-id")
         self.entries.append(entry)
         return entry
+
+    def recognised(self, entry, service, operation):
+        entry.update(service=service, operation=operation)
+        self.changed.notify_all()
 
     def problem(self, words):
         self.problems.append(words)

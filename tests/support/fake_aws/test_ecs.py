@@ -94,7 +94,7 @@ class Deploying(FakeCase):
 
     def test_a_superseded_deployment_is_no_longer_primary(self):
         first = self.update(taskDefinition=self.revise("v2"))["deployments"][0]["id"]
-        self.control("POST", "later", {"after": 5, "update_service": {
+        self.control("POST", "later", {"after": 5, "perform": "ecs.UpdateService", "input": {
             "cluster": CLUSTER, "service": BLUE, "taskDefinition": self.revise("v3")}})
         self.advance(4)
         self.assertEqual(self.primary()["id"], first)

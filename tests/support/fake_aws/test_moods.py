@@ -1,5 +1,6 @@
 """What AWS may do and clients must bear: late reads, odd JSON, policies, connections that end; and time that flows."""
 import json
+import threading
 import unittest
 
 from .case import BLUE, CLUSTER, FakeCase, image
@@ -107,6 +108,30 @@ class Connections(FakeCase):
         self.assertEqual(self.raw(*call, change=keep).status, 200, "AWS itself would not mind")
         self.assertEqual(self.world.journal.problems, ["request 2: the signature of an earlier attempt"])
         self.world.journal.problems.clear()
+
+
+class Somebody(FakeCase):
+    def test_a_claim_can_be_taken_just_before_ours(self):
+        self.control("POST", "later", {"at_call": "ssm.PutParameter", "number": 2, "perform": "ssm.PutParameter",
+                                       "input": {"Name": "/claims/2", "Value": "theirs", "Type": "String"}})
+        ssm = self.client("ssm")
+        ssm.put_parameter(Name="/claims/1", Value="ours", Type="String")
+        self.assert_refused("ParameterAlreadyExists", ssm.put_parameter, Name="/claims/2", Value="ours", Type="String")
+        history = ssm.get_parameter_history(Name="/claims/2")["Parameters"]
+        self.assertTrue(history[0]["LastModifiedUser"].endswith("user/somebody-else"))
+
+    def test_what_never_came_is_told(self):
+        self.control("POST", "later", {"after": 5, "perform": "ssm.DeleteParameter", "input": {"Name": "/a"}})
+        self.assertEqual(self.control("GET", "verdict")["waiting"], ["ssm.DeleteParameter"])
+        self.world.others.planned.clear()
+
+    def test_a_test_can_wait_for_a_call(self):
+        ssm = self.client("ssm")
+        thread = threading.Thread(target=lambda: ssm.get_parameters_by_path(Path="/"))
+        thread.start()
+        self.assertEqual(self.control("GET", "await?operation=GetParametersByPath&count=1&timeout=20"), {"seen": 1})
+        thread.join()
+        self.assertEqual(self.control("GET", "await?operation=PutParameter&timeout=0.01"), {"seen": 0})
 
 
 class Time(FakeCase):

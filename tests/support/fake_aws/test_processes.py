@@ -1,6 +1,7 @@
 """Tasks that are programs, and the fake itself as one."""
 import json
 import os
+import random
 import subprocess
 import sys
 import unittest
@@ -85,6 +86,25 @@ class Tasks(FakeCase):
         self.assertEqual((task["stopCode"], task["containers"][0]["exitCode"]), ("EssentialContainerExited", -9))
         self.advance(40)
         self.assertNotEqual(self.running()[0]["task"], before["task"])
+
+
+class Addresses(FakeCase):
+    def test_tasks_take_the_addresses_that_a_proxy_was_told(self):
+        network = f"127.{random.randint(1, 250)}.{random.randint(1, 250)}"
+        told = [f"{network}.11", f"{network}.12"]
+        self.control("PUT", "hook", {"command": RELAYED, "addresses": {BLUE: told}})
+        self.seed_service(desired=2)
+        self.assertEqual([task["address"] for task in self.control("GET", "tasks")["tasks"]], told)
+
+    def test_a_program_that_cannot_be_started_is_a_task_that_failed_to_start(self):
+        self.seed_service(desired=1)
+        self.control("PUT", "hook", {"command": ["/nonexistent/program"]})
+        ecs = self.client("ecs")
+        ecs.update_service(cluster=CLUSTER, service=BLUE, taskDefinition=self.revise("v2"))
+        self.advance(20)
+        arns = ecs.list_tasks(cluster=CLUSTER, serviceName=BLUE, desiredStatus="STOPPED")["taskArns"]
+        task = ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"][0]
+        self.assertIn("CannotStartContainerError", task["stoppedReason"])
 
 
 class DirectTasks(Tasks):

@@ -13,6 +13,7 @@ from .identity import Identity
 from .journal import Journal
 from .logs import Logs
 from .models import Models
+from .others import Others
 from .signature import Verifier
 from .ssm import Ssm
 from .sts import Sts
@@ -41,7 +42,7 @@ class World:
         self.models = Models()
         self.book = Book(self.clock)
         self.identity = Identity(self.book, self.clock)
-        self.journal = Journal(self.clock)
+        self.journal = Journal(self.clock, self.lock)
         self.verifier = Verifier(self.book, self.clock, region)
         self.faults = Faults(lambda service, operation: self.knows(service, operation))
         ecr = Ecr(self.clock, region)
@@ -49,6 +50,8 @@ class World:
         self.services = {"ecs": ecs, "ecr": ecr, "ssm": Ssm(self.clock, region, self.settings["ssm"]),
                          "sts": Sts(self.book, self.identity.subject_of),
                          "logs": Logs(self.clock, region, self.settings["logs"])}
+        self.others = Others(self)
+        ecs.machine.time_passed = self.others.time_passed
         ecs.machine.log = self.services["logs"].write
         self.processes = None
         self.flow = Flow(self.lock, ecs.machine.advance)
@@ -57,6 +60,10 @@ class World:
         """Whether this operation of a service, or of any, is played here."""
         names = [service] if service else self.services
         return any(hasattr(self.services[name], method_name(operation)) for name in names if name in self.services)
+
+    def act(self, service, operation):
+        """The operation as a function of input and caller."""
+        return getattr(self.services[service], method_name(operation))
 
     def run_tasks(self, **hook):
         """From now on tasks are processes."""
@@ -74,8 +81,9 @@ class World:
 
     def verdict(self):
         """What a test must find empty at its end."""
-        return {"problems": list(self.journal.problems), "faults": self.faults.unused(),
-                "ok": not self.journal.problems and not self.faults.unused()}
+        found = {"problems": list(self.journal.problems), "faults": self.faults.unused(),
+                 "waiting": self.others.waiting()}
+        return {**found, "ok": not any(found.values())}
 
     def close(self):
         self.flow.turn(0)
