@@ -229,7 +229,7 @@ class Machine:
         if not draining:
             self._start_new(service, primary)
             self._judge(service, primary, healthy)
-        for old in [one for one in service.deployments if one is not primary]:
+        for old in [one for one in service.deployments if one.status != "PRIMARY"]:
             old.desired = len(old.live())
             if not old.tasks:
                 service.deployments.remove(old)

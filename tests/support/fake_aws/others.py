@@ -1,12 +1,13 @@
 """Somebody else: calls that are made meanwhile, at a moment of virtual time or just before a call of the client."""
 from . import shapes
 from .accounts import ACCOUNT, Principal
+from .errors import Refusal
 
 SOMEBODY = Principal("AKIASOMEBODYELSE0000", "", f"arn:aws:iam::{ACCOUNT}:user/somebody-else", "AIDASOMEBODYELSE0000")
 
 
 class Planned:
-    """`perform` is called once: when `elapsed` is reached, or before call `number` of `at_call`, "ecs.UpdateService"."""
+    """`perform` is called once: when `elapsed` is reached, or before call `number` of `at_call`."""
 
     def __init__(self, words, perform, elapsed=None, at_call=None, number=1):
         self.words = words
@@ -67,7 +68,10 @@ class Others:
     def _perform(self, due):
         for one in due:
             self.planned.remove(one)
-            one.perform()
+            try:
+                one.perform()
+            except Refusal as refusal:
+                self.world.journal.problem(f"somebody else's {one.words} was refused: {refusal}")
 
     def waiting(self):
         return [one.words for one in self.planned]

@@ -1,7 +1,7 @@
 """ECS as awscli and botocore see it: deployments that complete, fail, roll back and are superseded."""
 import unittest
 
-from .case import BLUE, CLUSTER, FakeCase, image
+from .case import BLUE, BREAKER, CLUSTER, FakeCase, image
 from .ecs_definitions import READ_ONLY
 
 
@@ -91,6 +91,39 @@ class Deploying(FakeCase):
         self.advance(900)
         self.assertEqual(self.primary()["rolloutState"], "IN_PROGRESS")
         self.assertGreater(self.primary()["failedTasks"], 20)
+
+    def test_an_idle_service_that_is_started_badly_is_rolled_back_with_the_new_count(self):
+        self.update(desiredCount=0)
+        self.advance(60)
+        self.update(taskDefinition=self.revise("bad", push=False), desiredCount=3)
+        self.advance(150)
+        service = self.service()
+        self.assertEqual((service["taskDefinition"].rpartition(":")[2], service["runningCount"]), ("1", 3))
+        self.assertEqual([one["rolloutState"] for one in service["deployments"]], ["COMPLETED"])
+
+    def test_a_first_deployment_that_fails_has_nothing_to_go_back_to(self):
+        self.ecs.create_service(cluster=CLUSTER, serviceName="new", desiredCount=1, deploymentConfiguration=BREAKER,
+                                taskDefinition=self.revise("bad", push=False))
+        self.advance(150)
+        one = self.service("new")["deployments"][0]
+        self.assertEqual((one["status"], one["rolloutState"], one["failedTasks"]), ("PRIMARY", "FAILED", 3))
+
+    def test_a_rolled_back_deployment_may_be_the_old_one_again(self):
+        before = self.primary()["id"]
+        self.world.set("ecs", {"rollback_keeps_id": True})
+        self.update(taskDefinition=self.revise("bad", push=False))
+        self.advance(150)
+        self.assertEqual(self.primary()["id"], before)
+
+    def test_a_deployment_superseded_by_a_good_one_while_it_rolls_back_ends_with_the_good_one(self):
+        self.update(taskDefinition=self.revise("bad", push=False))
+        while self.primary()["taskDefinition"].rpartition(":")[2] != "1":
+            self.advance(1)
+        good = self.revise("v3")
+        self.update(taskDefinition=good)
+        self.advance(100)
+        service = self.service()
+        self.assertEqual((service["taskDefinition"], len(service["deployments"])), (good, 1))
 
     def test_a_superseded_deployment_is_no_longer_primary(self):
         first = self.update(taskDefinition=self.revise("v2"))["deployments"][0]["id"]

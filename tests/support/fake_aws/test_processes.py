@@ -8,9 +8,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-from .case import BLUE, CLUSTER, FakeCase
+from .case import AWS, BLUE, CLUSTER, FakeCase
+from .program import Program, Refused
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 TOY = '''
 import http.server, json, sys
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -129,15 +129,41 @@ class ToyTasks(FakeCase):
         self.assertIn("knobs", task["said"])
 
 
-class Program(unittest.TestCase):
-    def test_it_says_where_it_is_and_ends_with_its_standard_input(self):
-        child = subprocess.Popen([sys.executable, "-B", HERE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        said = json.loads(child.stdout.readline())
-        with urllib.request.urlopen(said["url"] + "/_fake/about", timeout=10) as answer:
-            self.assertEqual(json.load(answer)["access_key_id"], said["access_key_id"])
-        child.stdin.close()
-        self.assertEqual(child.wait(10), 0)
-        child.stdout.close()
+class Running(unittest.TestCase):
+    def setUp(self):
+        self.program = Program()
+        self.addCleanup(self.program.stop)
+
+    def test_it_ends_with_its_standard_input(self):
+        self.assertEqual(self.program.stop(), 0)
+
+    def test_it_ends_with_a_signal_and_leaves_no_program_behind(self):
+        program = self.program
+        program.put("hook", command=RELAYED)
+        program.post("seed", task_definitions=[{"family": BLUE, "image": "example/x:v1"}], services=[
+            {"cluster": CLUSTER, "serviceName": BLUE, "taskDefinition": BLUE, "desiredCount": 1}])
+        task = program.get("tasks")["tasks"][0]
+        program.child.terminate()
+        self.assertEqual(program.child.wait(20), 0)
+        self.assertFalse(os.path.exists(f"/proc/{task['pid']}"))
+
+    def test_the_control_api_tells_a_test_that_it_is_wrong(self):
+        with self.assertRaisesRegex(Refused, "a fault is one of"):
+            self.program.sow("cosmic")
+        with self.assertRaisesRegex(Refused, "no GET"):
+            self.program.get("nothing")
+
+    def test_awscli_finds_credentials_in_each_place(self):
+        for place, who in {"static": "user/deployer", "temporary": "deployer/test", "container": "pms-task/task",
+                           "imds": "pms-instance/i-0123456789abcdef0"}.items():
+            with self.subTest(place):
+                environment = self.program.environment(place)
+                done = subprocess.run([AWS, "--endpoint-url", self.program.url, "sts", "get-caller-identity", "--output",
+                                       "json"], env=environment, text=True, capture_output=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertTrue(json.loads(done.stdout)["Arn"].endswith(who), done.stdout)
+                self.assertEqual(self.program.leaks(done.stdout + done.stderr), [])
+        self.assertTrue(self.program.verdict()["ok"])
 
 
 if __name__ == "__main__":

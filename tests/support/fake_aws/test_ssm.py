@@ -141,6 +141,20 @@ class Parameters(FakeCase):
         thread.join()
         self.assertEqual(self.get()["Value"], "first")
 
+    def test_of_many_creators_at_once_one_wins(self):
+        codes = []
+
+        def create(owner):
+            codes.append(self.raw("ssm", "PutParameter", {"Name": NAME, "Value": owner, "Type": "String"}).code)
+        threads = [threading.Thread(target=create, args=(f"owner {number}",)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(codes.count(None), 1)
+        self.assertLessEqual(set(codes), {None, "ParameterAlreadyExists", "TooManyUpdates"})
+        self.assertEqual(self.get()["Version"], 1)
+
     def test_puts_can_be_rationed(self):
         self.world.set("ssm", {"put_tps": 3})
         self.world.clock._monotonic = lambda: 0.0
