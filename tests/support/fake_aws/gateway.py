@@ -8,6 +8,7 @@ from .errors import Refusal
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"
 REUSE_SECONDS = 2
+HIDDEN = "(hidden)"
 UNSIGNED = ("AssumeRoleWithWebIdentity",)
 STS_CODES = {"InvalidSignatureException": ("SignatureDoesNotMatch", 403),
              "UnrecognizedClientException": ("InvalidClientTokenId", 403),
@@ -93,10 +94,11 @@ class Call:
             raise Refusal("SerializationException", f"Content-Type must be {JSON}")
         if self.service == "sts" and self.version != self.world.models.services["sts"].api_version:
             self._unknown(f"sts has no version {self.version}")
-        host = (self.request.header("host") or "").lower()
-        model = self.world.models.services[self.service]
-        if host.endswith(".amazonaws.com") and not host.startswith(model.endpoint_prefix):
-            raise Refusal("UnknownOperationException", f"{host} is not the host of {self.service}")
+        host = (self.request.header("host") or "").lower().partition(":")[0]
+        prefix, region = self.world.models.services[self.service].endpoint_prefix, self.world.region
+        names = [prefix, f"{prefix}-fips", f"{self.service}-fips"]
+        if host.endswith(".amazonaws.com") and host not in [f"{name}.{region}.amazonaws.com" for name in names]:
+            self._unknown(f"{host} is not a host of {self.service} in {region}")
 
     # Admission
 
@@ -112,8 +114,8 @@ class Call:
     def _check_fresh(self):
         """A signature is made for one attempt; one that comes again later was kept over a back-off."""
         signature = self.request.header("authorization").rpartition("=")[2]
-        first = self.world.journal.signatures.setdefault(signature, self.entry["at"])
-        if self.entry["at"] - first > REUSE_SECONDS:
+        now = self.world.clock.steady()
+        if now - self.world.journal.signatures.setdefault(signature, now) > REUSE_SECONDS:
             self.world.journal.problem(f"request {self.entry['number']}: the signature of an earlier attempt")
 
     def decode(self):
@@ -126,7 +128,8 @@ class Call:
                 self.value = shapes.without_nulls(json.loads(self.request.body))
             except (ValueError, UnicodeDecodeError):
                 raise Refusal("SerializationException", "The body is not JSON.") from None
-        self.entry["input"] = self.value
+        self.entry["input"] = {key: HIDDEN if key == "WebIdentityToken" else member
+                               for key, member in self.value.items()} if isinstance(self.value, dict) else self.value
         future = self.world.settings["http"]["future_members"]
         for broken in shapes.check(self.model.input_shape, self.value) if self.model.input_shape else ():
             if not (future and broken.path.endswith(style.FUTURE)):
@@ -169,7 +172,7 @@ class Call:
         if self.fault is None:
             return
         self.entry["fault"] = self.fault.kind
-        if self.fault.kind == "expired" and self.fault.get("key"):
+        if self.fault.kind == "expired" and self.fault.get("key") and self.caller:
             self.world.book.expire(self.caller.access_key)
         if self.fault.kind in faults.BEFORE and self.fault.kind not in ("html", "reset_before"):
             raise faults.refusal(self.fault)

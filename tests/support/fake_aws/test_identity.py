@@ -74,6 +74,7 @@ class Roles(FakeCase):
         sts = self.client("sts")
         said = sts.assume_role_with_web_identity(RoleArn=ROLE, RoleSessionName="GitHubActions", WebIdentityToken=token)
         self.assertEqual(said["SubjectFromWebIdentityToken"], "repo:example/pms:environment:production")
+        self.assertEqual(self.world.journal.entries[-1]["input"]["WebIdentityToken"], "(hidden)")
         self.world.clock.skew = 301
         self.assert_refused("InvalidIdentityToken", sts.assume_role_with_web_identity, RoleArn=ROLE,
                             RoleSessionName="GitHubActions", WebIdentityToken=token)

@@ -103,8 +103,9 @@ class Connections(FakeCase):
             headers.clear()
             headers.update(kept["headers"])
         call = ("ssm", "GetParametersByPath", {"Path": "/"})
+        self.world.clock.steady = lambda: 100.0
         self.raw(*call, change=keep)
-        self.world.clock.skew = 30
+        self.world.clock.steady = lambda: 130.0
         self.assertEqual(self.raw(*call, change=keep).status, 200, "AWS itself would not mind")
         self.assertEqual(self.world.journal.problems, ["request 2: the signature of an earlier attempt"])
         self.world.journal.problems.clear()

@@ -158,8 +158,8 @@ class Running(unittest.TestCase):
                            "imds": "pms-instance/i-0123456789abcdef0"}.items():
             with self.subTest(place):
                 environment = self.program.environment(place)
-                done = subprocess.run([AWS, "--endpoint-url", self.program.url, "sts", "get-caller-identity", "--output",
-                                       "json"], env=environment, text=True, capture_output=True, check=False)
+                words = ["--endpoint-url", self.program.url, "--output", "json", "sts", "get-caller-identity"]
+                done = subprocess.run([AWS, *words], env=environment, text=True, capture_output=True, check=False)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertTrue(json.loads(done.stdout)["Arn"].endswith(who), done.stdout)
                 self.assertEqual(self.program.leaks(done.stdout + done.stderr), [])

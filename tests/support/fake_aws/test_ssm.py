@@ -157,7 +157,7 @@ class Parameters(FakeCase):
 
     def test_puts_can_be_rationed(self):
         self.world.set("ssm", {"put_tps": 3})
-        self.world.clock._monotonic = lambda: 0.0
+        self.world.clock.steady = lambda: 0.0
         for place in range(3):
             self.put(f"/pms/{place}")
         self.assert_refused("ThrottlingException", self.ssm.put_parameter, Name="/pms/4", Value="v", Type="String")

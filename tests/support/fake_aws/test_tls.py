@@ -67,6 +67,13 @@ class Tls(FakeCase):
                          ["ssm.us-east-1.amazonaws.com:443", "ecs.us-east-1.amazonaws.com:443"])
         self.assertEqual(self.world.journal.entries[0]["headers"]["host"], "ssm.us-east-1.amazonaws.com")
 
+    def test_the_host_of_another_region_is_refused(self):
+        proxy = self.proxy()
+        ssm = self.connect("ssm", self.pair[0], proxy)
+        self.world.region = "eu-west-1"
+        self.assert_refused("UnknownOperationException", ssm.get_parameters_by_path, Path="/")
+        self.world.journal.problems.clear()
+
     def test_a_proxy_that_refuses_is_an_error(self):
         proxy = self.proxy()
         proxy.refuse = 407

@@ -59,15 +59,18 @@ class World:
     def knows(self, service, operation):
         """Whether this operation of a service, or of any, is played here."""
         names = [service] if service else self.services
-        return any(hasattr(self.services[name], method_name(operation)) for name in names if name in self.services)
+        return any(self.models.operation(name, operation) and hasattr(self.services[name], method_name(operation))
+                   for name in names if name in self.services)
 
     def act(self, service, operation):
         """The operation as a function of input and caller."""
         return getattr(self.services[service], method_name(operation))
 
     def run_tasks(self, **hook):
-        """From now on tasks are processes."""
-        self.processes = Processes(**hook)
+        """From now on tasks are processes; those that run already go on as they are."""
+        before, self.processes = self.processes, Processes(**hook)
+        if before:
+            self.processes.take_over(before)
         self.services["ecs"].machine.processes = self.processes
 
     def secrets(self, values=False):
