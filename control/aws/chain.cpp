@@ -22,7 +22,8 @@ Result<Source> access_key(const Named& profile) {
   const bool id = has(profile.properties, "aws_access_key_id");
   const bool secret = has(profile.properties, "aws_secret_access_key");
   if (!id && !secret)
-    return mistake("profile `" + profile.name + "` did not contain credential information");
+    return Error{Kind::not_found, "",
+                 "profile `" + profile.name + "` did not contain credential information", 0, ""};
   if (!id) return mistake("profile missing aws_access_key_id");
   if (!secret) return mistake("profile missing aws_secret_access_key");
   return Source{Credentials{.access_key_id = get(profile.properties, "aws_access_key_id"),
@@ -80,7 +81,8 @@ Result<Source> source_of(const Profiles& all, const Named& profile) {
   if (has(profile.properties, "web_identity_token_file")) return web_identity(profile.properties);
   if (auto sso = single_sign_on(all, profile)) return *sso;
   if (has(profile.properties, "credential_process"))
-    return Source{Command{get(profile.properties, "credential_process")}};
+    return Source{Command{get(profile.properties, "credential_process"),
+                          get(profile.properties, "aws_account_id")}};
   return access_key(profile);
 }
 
@@ -108,7 +110,11 @@ Role role_of(const Properties& profile) {
 }
 
 Result<Chain> finish(const Result<Source>& source, std::vector<Role> roles) {
-  if (!source) return source.error();
+  if (!source) {
+    Error error = source.error();
+    if (!roles.empty()) error.kind = Kind::invalid;
+    return error;
+  }
   std::reverse(roles.begin(), roles.end());
   return Chain{*source, std::move(roles)};
 }

@@ -33,6 +33,7 @@ struct SingleSignOn {
 };
 struct Command {
   std::string line;
+  std::string account_id;  // for an answer that names none
   bool operator==(const Command&) const = default;
 };
 using Source = std::variant<Credentials, NamedSource, WebIdentity, SingleSignOn, Command>;
@@ -51,6 +52,7 @@ struct Chain {
   std::vector<Role> roles;  // in the order they are assumed
 };
 
+// An error of the kind not_found: the profile says nothing of credentials, so others may.
 [[nodiscard]] Result<Chain> plan_chain(const Profiles& all, std::string_view profile);
 
 }  // namespace sy::aws

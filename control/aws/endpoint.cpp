@@ -58,8 +58,6 @@ std::string upper_id(std::string_view id) {
   return out;
 }
 
-bool yes(const std::optional<std::string>& value) { return value && same_name(*value, "true"); }
-
 std::string of_profile(const Profiles& all, std::string_view name, std::string_view service_id) {
   const auto profile = all.profiles.find(name);
   if (profile == all.profiles.end()) return "";
@@ -77,12 +75,12 @@ std::string of_profile(const Profiles& all, std::string_view name, std::string_v
 }
 
 bool ignored(const Configured& from) {
-  if (from.ignore || yes(value_of(from.environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")))
-    return true;
+  static const Properties none;
   const auto profile = from.profiles.profiles.find(from.profile);
-  if (profile == from.profiles.profiles.end()) return false;
-  const auto flag = profile->second.find("ignore_configured_endpoint_urls");
-  return flag != profile->second.end() && same_name(flag->second, "true");
+  return from.ignore ||
+         switched_on(from.environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                     profile == from.profiles.profiles.end() ? none : profile->second,
+                     "ignore_configured_endpoint_urls");
 }
 
 }  // namespace

@@ -232,4 +232,11 @@ Result<std::string> selected_region(std::string_view flag, const Environment& en
   return region;
 }
 
+bool switched_on(const Environment& environment, std::string_view variable,
+                 const Properties& profile, std::string_view key) {
+  if (const auto value = value_of(environment, variable)) return same_name(trimmed(*value), "true");
+  const auto found = profile.find(key);
+  return found != profile.end() && same_name(found->second, "true");
+}
+
 }  // namespace sy::aws

@@ -48,4 +48,8 @@ struct FileLocations {
                                                   const Environment& environment,
                                                   const Properties& profile);
 
+// A switch such as AWS_USE_FIPS_ENDPOINT or use_fips_endpoint; the variable decides when it is set.
+[[nodiscard]] bool switched_on(const Environment& environment, std::string_view variable,
+                               const Properties& profile, std::string_view key);
+
 }  // namespace sy::aws

@@ -48,6 +48,20 @@ void Refresh::refused(const Error& why, Moment now) {
   refused_until_ = now + options_.refusal_kept;
 }
 
+Result<Credentials> Refresh::settle(const Result<Credentials>& got, Moment now, double chance) {
+  if (got) {
+    fetched(*got, now, chance);
+    if (held_) return *held_;
+    return Error{Kind::auth, "", "the source of credentials gave some that had expired", 0, ""};
+  }
+  if (got.error().kind != Kind::unavailable) {
+    refused(got.error(), now);
+    return got.error();
+  }
+  if (failed(now, chance)) return *held_;
+  return got.error();
+}
+
 void Refresh::invalidate(std::string_view access_key_id) {
   if (held_ && held_->access_key_id == access_key_id) rejected_ = true;
 }

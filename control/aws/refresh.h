@@ -37,6 +37,9 @@ class Refresh {
   bool failed(Moment now, double chance);
   // The source answered, and asking again will not help.
   void refused(const Error& why, Moment now);
+  // Any of the three, by what a fetch came to. Answers what the caller is to use: the fresh ones,
+  // those still held, or why there are none.
+  Result<Credentials> settle(const Result<Credentials>& got, Moment now, double chance);
   // AWS did not accept these (ExpiredToken): fetch others, unless they were replaced since.
   void invalidate(std::string_view access_key_id);
 

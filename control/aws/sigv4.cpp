@@ -207,6 +207,10 @@ Result<std::string> host_of(std::string_view url) {
   if (host.ends_with(usual)) host.remove_suffix(usual.size());
   if (host.ends_with(':')) host.remove_suffix(1);
   if (host.empty() || host.front() == ':') return mistake("a URL without a host");
+  const bool plain = std::all_of(host.begin(), host.end(), [](char c) {
+    return is_alnum(c) || std::string_view{".-_:[]"}.find(c) != std::string_view::npos;
+  });
+  if (!plain) return mistake("a URL with a host that is none");
   return lowered(host);
 }
 

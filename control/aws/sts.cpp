@@ -41,6 +41,16 @@ Result<Element> read_result(const Answer& answer) {
   return *result;
 }
 
+// arn:partition:service:region:account:resource
+std::string account_of(std::string_view arn) {
+  for (int i = 0; i < 4; ++i) {
+    const auto colon = arn.find(':');
+    if (colon == std::string_view::npos) return "";
+    arn.remove_prefix(colon + 1);
+  }
+  return std::string{arn.substr(0, arn.find(':'))};
+}
+
 std::string member(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   return found && found->is_string() ? std::string{found->get_string()} : "";
@@ -76,7 +86,7 @@ Result<Credentials> read_assumed(const Answer& answer) {
   return complete({.access_key_id = text_at(*keys, {"AccessKeyId"}),
                    .secret_access_key = text_at(*keys, {"SecretAccessKey"}),
                    .session_token = text_at(*keys, {"SessionToken"}),
-                   .account_id = "",
+                   .account_id = account_of(text_at(*result, {"AssumedRoleUser", "Arn"})),
                    .expires = std::nullopt},
                   text_at(*keys, {"Expiration"}));
 }

@@ -130,6 +130,23 @@ TEST(Refresh, WhatReplacedRejectedCredentialsIsUsed) {
   EXPECT_EQ(refresh.next(start), Refresh::Step::use);
 }
 
+TEST(Refresh, SettlesForWhatIsHeldWhenTheSourceIsNotThereAndNotWhenItRefuses) {
+  const Credentials first{"a", "s", "", "", start + 1h};
+  const Credentials stale{"b", "s", "", "", start};
+  const Error away{Kind::unavailable, "", "nobody answers", 0, ""};
+  const Error denied{Kind::denied, "AccessDenied", "no", 403, ""};
+  Refresh refresh;
+  EXPECT_EQ(refresh.settle(away, start, 0).error(), away);
+  EXPECT_EQ(refresh.next(start), Refresh::Step::fetch);
+  EXPECT_FALSE(refresh.settle(stale, start, 0));
+  EXPECT_EQ(refresh.settle(first, start, 0).value(), first);
+  EXPECT_EQ(refresh.settle(away, start + 50min, 0).value(), first);
+  EXPECT_EQ(refresh.next(start + 50min), Refresh::Step::wait);
+  EXPECT_EQ(refresh.settle(stale, start + 56min, 0).value(), first);
+  EXPECT_EQ(refresh.settle(denied, start + 59min, 0).error(), denied);
+  EXPECT_EQ(refresh.next(start + 59min), Refresh::Step::raise);
+}
+
 TEST(Refresh, ARefusalIsForgottenAfterAFetch) {
   Refresh refresh;
   refresh.refused(mistake("denied"), start);

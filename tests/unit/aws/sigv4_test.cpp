@@ -34,6 +34,8 @@ TEST(SigV4, HostIsWrittenAsItWillBeSent) {
   EXPECT_EQ(host_of("http://[::1]:8080/").value(), "[::1]:8080");
   EXPECT_FALSE(host_of("ftp://a.example"));
   EXPECT_FALSE(host_of("https:///x"));
+  EXPECT_FALSE(host_of("https://a b"));
+  EXPECT_FALSE(host_of("https://a\r\nX-Amz-Date: 1"));
   EXPECT_FALSE(host_of(""));
 }
 

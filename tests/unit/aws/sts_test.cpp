@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr const char* assumed = R"(<?xml version="1.0"?>
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleResult>
-    <AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/a/b</Arn></AssumedRoleUser>
+    <AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/a/b</Arn></AssumedRoleUser>
     <Credentials>
       <AccessKeyId>ASIAEXAMPLE</AccessKeyId>
       <SecretAccessKey>a&amp;b/c+d</SecretAccessKey>
@@ -28,7 +28,7 @@ constexpr Moment six =
 
 TEST(Sts, AnAssumedRoleIsCredentials) {
   EXPECT_EQ(read_assumed({200, {}, assumed}).value(),
-            (Credentials{"ASIAEXAMPLE", "a&b/c+d", "T==", "", six}));
+            (Credentials{"ASIAEXAMPLE", "a&b/c+d", "T==", "111122223333", six}));
 }
 
 TEST(Sts, ARoleIsAskedForByName) {
