@@ -37,7 +37,7 @@ def main():
             seed.sow(world, json.load(file))
     tls = (arguments.certificate, arguments.key) if arguments.certificate else None
     server = Server(world, arguments.port, tls).start()
-    places = {"imds": server.url, "container": server.url + "/container/credentials",
+    places = {"imds": server.url + "/", "container": server.url + "/container/credentials",
               "github": server.url + "/github/token?api-version=1"}
     print(json.dumps({"url": server.url, "address": server.url.partition("//")[2], **places,
                       **control.about(world, None)}), flush=True)

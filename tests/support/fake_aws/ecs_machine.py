@@ -36,6 +36,8 @@ class Machine:
 
     def advance(self, seconds, date=False):
         """Second by second, so that nothing within is passed over."""
+        if seconds < 0:
+            raise ValueError("time does not go back; use the skew")
         left = float(seconds)
         while left > 0:
             step = min(TICK, left)

@@ -84,8 +84,8 @@ class Program:
 
     def stop(self):
         """Its exit code."""
+        self.child.stdin.close()
         if self.child.poll() is None:
-            self.child.stdin.close()
             try:
                 self.child.wait(20)
             except subprocess.TimeoutExpired:
