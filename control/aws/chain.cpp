@@ -44,7 +44,7 @@ Result<Source> sso_session(const Profiles& all, const Named& profile) {
   const std::string session = get(profile.properties, "sso_session");
   for (const char* key : {"sso_region", "sso_start_url"}) {
     if (has(profile.properties, key))
-      return mistake("`" + std::string{key} +
+      return mistake(std::string{"`"} + key +
                      "` can only be specified in the [sso-session] config when a session name is "
                      "given");
   }

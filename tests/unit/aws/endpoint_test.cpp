@@ -116,7 +116,7 @@ Profiles profiles_of(const object& suite) {
     for (const auto& [service, settings] : section.as_object()) {
       std::string& group = out.services[name][service];
       for (const auto& [key, value] : settings.as_object())
-        group += "\n" + std::string{key} + " = " + std::string{value.as_string()};
+        group.append("\n").append(key).append(" = ").append(value.as_string());
     }
   }
   return out;
