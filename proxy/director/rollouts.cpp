@@ -52,7 +52,7 @@ net::Awaitable<> Director::Inner::follow_rollout(Duration elapsed) {
     step_note.clear();
     co_return;
   }
-  const rollout::Move move = rollout::tick(state, seen(elapsed), ports.time.wall(), entropy());
+  const rollout::Move move = rollout::tick(state, seen(elapsed), ports.time.wall());
   if (move.action.empty()) staying = move.what;
   if (!move.forward) step_note.clear();
   if (move.action.empty()) {

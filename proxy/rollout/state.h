@@ -194,7 +194,7 @@ struct Tick {
 // What time, gates and the verdict do to a rollout, or to weights set by hand. Never refuses; going
 // back needs live's gate open, else it holds and says so in `what`. The table is in
 // docs/rollout.md.
-[[nodiscard]] Move tick(const State& state, const Tick& tick, WallTime now, std::uint64_t entropy);
+[[nodiscard]] Move tick(const State& state, const Tick& tick, WallTime now);
 // After a restart: a candidate of a rollout is back in gating with all traffic on live and the time
 // it has held; the generation is raised by that. Weights set by hand stay.
 [[nodiscard]] State restarted(State state);

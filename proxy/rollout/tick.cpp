@@ -116,14 +116,14 @@ bool comes_to_one_version(const Rollout& rollout, const Tick& tick) {
 
 }  // namespace
 
-Move tick(const State& state, const Tick& tick, WallTime now, std::uint64_t entropy) {
+Move tick(const State& state, const Tick& tick, WallTime now) {
   if (!state.rollout) return guard(state, tick, now);
   const Rollout& rollout = *state.rollout;
   if (rollout.phase == Phase::gating) return gate(state, tick, now);
   if (comes_to_one_version(rollout, tick)) {
     State bound = state;
     bind_version(*bound.rollout, tick.version[rollout.candidate]);
-    return rollout::tick(bound, tick, now, entropy);
+    return rollout::tick(bound, tick, now);
   }
   if (std::string why = fault(rollout, tick); !why.empty() && weight_of(rollout) > 0) {
     if (tick.open[state.live]) return revert(state, std::move(why), now);

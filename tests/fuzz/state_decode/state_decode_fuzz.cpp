@@ -27,7 +27,7 @@ void go_on(State state) {
     if (state.rollout) tick.version[state.rollout->candidate] = state.rollout->version;
     tick.requests = 300;
     tick.breach = minute == 50;
-    state = sy::rollout::tick(state, tick, sy::WallTime{}, 7).next;
+    state = sy::rollout::tick(state, tick, sy::WallTime{}).next;
     if (minute == 20) state = sy::rollout::restarted(std::move(state));
     expect_sound(state);
   }

@@ -42,7 +42,7 @@ struct Rig {
     tick.requests = requests;
     tick.open = facts.open;
     tick.version = facts.version;
-    last = rollout::tick(state, tick, now, 43);
+    last = rollout::tick(state, tick, now);
     state = last.next;
     return last;
   }

@@ -147,7 +147,7 @@ void expect_next(const Line& line, const State& before, const Move& move) {
 }
 
 void run_tick(const Line& line, const State& before) {
-  const Move move = tick(before, tick_of(line.event.at(0), gates_of(line.gates)), now + 1min, 9);
+  const Move move = tick(before, tick_of(line.event.at(0), gates_of(line.gates)), now + 1min);
   const std::string kept = move.what.empty() ? "-" : "stuck";
   EXPECT_EQ(move.action.empty() ? kept : move.action, line.outcome) << move.what;
   expect_next(line, before, move);
