@@ -54,11 +54,11 @@ void add_verdict(Out& out, const director::Status& status) {
         gauge({{"kind", std::string{word(kind)}}}, verdict.kind == kind ? 1 : 0));
   }
   out.push_back(std::move(kinds));
-  level(out, "verdict_absolute", "Test A: ln of the mean of e^S; alarms at ln 10^6 = 13.8.",
-        verdict.absolute);
+  level(out, "verdict_absolute",
+        "Test A: ln of the mean of e^S; alarms at 13.8, 18.4 in long bakes.", verdict.absolute);
   level(out, "verdict_relative", "Test B: ln of the mean e-value; alarms at ln 1/alpha.",
         verdict.relative);
-  level(out, "verdict_slower", "Test E, of latency: ln of the mean e-value; alarms at ln 1/alpha.",
+  level(out, "verdict_slower", "Test E, of latency: ln of the mean e-value; alarms at 13.8.",
         verdict.slower);
   level(out, "verdict_requests", "Requests of the candidate that were judged.",
         static_cast<double>(verdict.requests));
