@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 
 Error failed(Kind kind, std::string what) { return Error{kind, "", std::move(what), 0, ""}; }
 
+Error stopped() { return failed(Kind::interrupted, "interrupted"); }
+
 // A URL as the base and the target of a call.
 Call get(std::string_view url) {
   const auto path = url.find('/', url.find("://") + 3);
@@ -60,7 +62,7 @@ Result<Credentials> ask_sts(Request request, const StsAccess& access, const Cred
     const auto delay = retry.after(attempt_of(answer), world.chance());
     if (!delay && !answer) return answer.error();
     if (!delay) return read_assumed(*answer);
-    world.wait(*delay);
+    if (!world.wait(*delay)) return stopped();
   }
 }
 
@@ -73,7 +75,7 @@ Result<std::string> ask_locally(Call call, World& world) {
     if (!answer) return answer.error();
     if (is_success(*answer)) return answer->body;
     if (answer->status < 500 || attempt == 3) return json_error(*answer);
-    world.wait(1s);
+    if (!world.wait(1s)) return stopped();
   }
 }
 

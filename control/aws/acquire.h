@@ -29,9 +29,9 @@ class World {
   virtual Result<std::string> read(const std::string& path) = 0;
   // What a command printed; it is split as a shell would, and run without one.
   virtual Result<std::string> run(const std::string& line) = 0;
-  virtual Moment now() = 0;     // signing time: skew is in it
-  virtual double chance() = 0;  // in [0, 1)
-  virtual void wait(Retry::Delay delay) = 0;
+  virtual Moment now() = 0;                   // signing time: skew is in it
+  virtual double chance() = 0;                // in [0, 1)
+  virtual bool wait(Retry::Delay delay) = 0;  // false: told to stop
 };
 
 struct StsAccess {

@@ -15,6 +15,7 @@ enum class Kind {
   conflict,     // something else is there, or is under way
   unavailable,  // later may work: throttled, out of order, not reached
   skewed,       // our clock and theirs disagree
+  interrupted,  // we were told to stop while waiting for another attempt
 };
 
 struct Error {
@@ -23,6 +24,10 @@ struct Error {
   std::string what;  // for a person, secrets taken out
   int status = 0;    // HTTP; 0: there was no answer
   std::string request_id;
+  // An attempt of this call was sent and what became of it is not known: look before doing it
+  // again. Also with an answer that may be the echo of our own doing: ParameterAlreadyExists after
+  // an answer that was lost.
+  bool maybe_done = false;
   bool operator==(const Error&) const = default;
 };
 

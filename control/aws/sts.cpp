@@ -100,6 +100,12 @@ Result<Identity> read_identity(const Answer& answer) {
   return out;
 }
 
+Result<Identity> get_caller_identity(Caller& caller) {
+  const auto answer = caller.query(sts, get_caller_identity());
+  if (!answer) return answer.error();
+  return read_identity(*answer);
+}
+
 Result<Credentials> read_credentials(std::string_view text) {
   boost::system::error_code failed;
   const json::value body = json::parse(text.substr(0, xml_bytes_max), failed);

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "control/aws/caller.h"
 #include "control/aws/chain.h"
 #include "control/aws/credentials.h"
 #include "control/aws/error.h"
@@ -27,6 +28,8 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 [[nodiscard]] Result<Identity> read_identity(const Answer& answer);
+// Asks; needs no permission.
+[[nodiscard]] Result<Identity> get_caller_identity(Caller& caller);
 
 // The JSON that a container's endpoint, an instance's or a credential_process answers with.
 [[nodiscard]] Result<Credentials> read_credentials(std::string_view json);

@@ -74,7 +74,10 @@ class RecordedWorld : public World {
   }
   Moment now() override { return Moment{1'628'000'000s}; }
   double chance() override { return 1.0; }
-  void wait(Retry::Delay delay) override { waits.push_back(delay.count()); }
+  bool wait(Retry::Delay delay) override {
+    waits.push_back(delay.count());
+    return true;
+  }
 };
 
 // Fields that say something here; the others are of the kit that recorded them.
