@@ -91,6 +91,12 @@ std::string redacted(std::string_view text, const Credentials& credentials) {
   return redacted(out);
 }
 
+std::string without(std::string_view text, std::string_view secret) {
+  std::string out{text};
+  take_out(out, secret);
+  return out;
+}
+
 std::string one_line(std::string_view text, std::size_t bytes_max) {
   std::string out;
   for (const char c : trimmed(text)) {

@@ -14,6 +14,10 @@ namespace sy::aws {
 // These very credentials too, wherever they stand.
 [[nodiscard]] std::string redacted(std::string_view text, const Credentials& credentials);
 
+// Without `secret`, wherever it stands. One of fewer than 8 characters is no secret: it would be
+// found in ordinary words.
+[[nodiscard]] std::string without(std::string_view text, std::string_view secret);
+
 // One line of at most `bytes_max` without control characters, which could steer a terminal.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t bytes_max);
 
