@@ -25,9 +25,10 @@ struct ToyApp::Inner {
       : shared{.options = options, .knobs = options.knobs, .open = {}, .apply = {}} {
     shared.counts.turned = shared.time.now();
     shared.apply = [this](const Knobs& next) { apply(next); };
-    listen(traffic_listener, options.port, Port::traffic);
+    address = asio::ip::make_address_v4(options.address);
+    listen(traffic_listener, {address, options.port}, Port::traffic);
     port = traffic_listener->local_endpoint().port();
-    listen(knobs_listener, options.knobs_port, Port::knobs);
+    listen(knobs_listener, {asio::ip::address_v4::loopback(), options.knobs_port}, Port::knobs);
     knobs_port = knobs_listener->local_endpoint().port();
     if (shared.knobs.crashed) crash();
     thread = std::thread{[this] { io.run(); }};
@@ -52,8 +53,7 @@ struct ToyApp::Inner {
     thread.join();
   }
 
-  void listen(std::optional<Acceptor>& acceptor, std::uint16_t at, Port kind) {
-    const tcp::endpoint endpoint{asio::ip::address_v4::loopback(), at};
+  void listen(std::optional<Acceptor>& acceptor, const tcp::endpoint& endpoint, Port kind) {
     acceptor.emplace(io.get_executor());
     acceptor->open(endpoint.protocol());
     acceptor->set_option(asio::socket_base::reuse_address{true});
@@ -79,7 +79,7 @@ struct ToyApp::Inner {
     const bool was_crashed = std::exchange(shared.knobs, next).crashed;
     shared.counts = Counts{.turned = shared.time.now()};
     if (next.crashed && !was_crashed) crash();
-    if (!next.crashed && was_crashed) listen(traffic_listener, port, Port::traffic);
+    if (!next.crashed && was_crashed) listen(traffic_listener, {address, port}, Port::traffic);
   }
 
   void crash() {
@@ -93,6 +93,7 @@ struct ToyApp::Inner {
 
   asio::io_context io{1};
   Shared shared;
+  asio::ip::address_v4 address;
   std::uint16_t port = 0;
   std::uint16_t knobs_port = 0;
   std::optional<Acceptor> traffic_listener;
@@ -103,7 +104,9 @@ struct ToyApp::Inner {
 
 namespace {
 
-std::string loopback(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
+std::string http_url(const asio::ip::address_v4& address, std::uint16_t port) {
+  return "http://" + address.to_string() + ":" + std::to_string(port);
+}
 
 }  // namespace
 
@@ -113,9 +116,11 @@ ToyApp::~ToyApp() = default;
 
 std::uint16_t ToyApp::port() const { return inner_->port; }
 
-std::string ToyApp::url() const { return loopback(inner_->port); }
+std::string ToyApp::url() const { return http_url(inner_->address, inner_->port); }
 
-std::string ToyApp::knobs_url() const { return loopback(inner_->knobs_port) + "/_demo/knobs"; }
+std::string ToyApp::knobs_url() const {
+  return http_url(asio::ip::address_v4::loopback(), inner_->knobs_port) + "/_demo/knobs";
+}
 
 void ToyApp::apply(Knobs knobs) {
   inner_->run([&] { inner_->apply(knobs); });

@@ -56,15 +56,16 @@ struct AppOptions {
   std::string git_sha = "abc1234";
   std::string environment = "local";
   std::string build_time = "2024-01-01T12:00:00Z";
-  std::uint16_t port = 0;        // 0: the kernel chooses
-  std::uint16_t knobs_port = 0;  // serves nothing but /_demo/knobs and /_demo/counts,
-                                 // and survives a crash
+  std::string address = "127.0.0.1";  // numeric, of the traffic port; "0.0.0.0" in a container
+  std::uint16_t port = 0;             // 0: the kernel chooses
+  std::uint16_t knobs_port = 0;       // of 127.0.0.1; serves nothing but /_demo/knobs and
+                                      // /_demo/counts, and survives a crash
   Knobs knobs{};
 };
 
 class ToyApp {
  public:
-  // Listens on 127.0.0.1 before it returns; throws boost::system::system_error when it cannot.
+  // Listens before it returns; throws boost::system::system_error when it cannot.
   explicit ToyApp(AppOptions options);
   ToyApp(const ToyApp&) = delete;
   ToyApp& operator=(const ToyApp&) = delete;

@@ -38,16 +38,27 @@ int run(const sy::demo::AppOptions& options) {
 int main(int argc, char** argv) {
   sy::demo::AppOptions options;
   std::string color = "blue";
+  std::string knobs = "{}";
   CLI::App arguments{"One service of the toy application."};
   arguments.add_option("--service", options.service)->check(CLI::IsMember({"backend", "frontend"}));
   arguments.add_option("--color", color)->check(CLI::IsMember({"blue", "green"}));
   arguments.add_option("--version", options.version);
   arguments.add_option("--git-sha", options.git_sha);
   arguments.add_option("--environment", options.environment);
+  arguments.add_option("--address", options.address, "To listen on; 0.0.0.0 in a container")
+      ->check(CLI::ValidIPV4);
   arguments.add_option("--port", options.port, "0: the kernel chooses");
   arguments.add_option("--knobs-port", options.knobs_port, "0: the kernel chooses");
+  arguments.add_option("--knobs", knobs,
+                       "How it begins, as PUT /_demo/knobs: {\"error_rate\":0.2}");
   CLI11_PARSE(arguments, argc, argv);
   options.color = *sy::parse_color(color);
+  const auto turned = sy::demo::turn(options.knobs, knobs);
+  if (!turned) {
+    std::fprintf(stderr, "switchyard-toy: --knobs: %s\n", turned.error().what.c_str());
+    return 2;
+  }
+  options.knobs = *turned;
   try {
     return run(options);
   } catch (const std::exception& error) {

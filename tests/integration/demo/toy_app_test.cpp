@@ -29,8 +29,8 @@ std::uint16_t port_of(const std::string& url) {
 
 class Client {
  public:
-  explicit Client(std::uint16_t port) {
-    socket_.connect({asio::ip::address_v4::loopback(), port}, error);
+  explicit Client(std::uint16_t port, const std::string& address = "127.0.0.1") {
+    socket_.connect({asio::ip::make_address_v4(address), port}, error);
   }
 
   http::response<http::string_body> ask(http::verb method, const std::string& target,
@@ -75,6 +75,19 @@ TEST(ToyApp, AnswersHealthzAsTheGuideSays) {
   EXPECT_EQ(response.body(),
             R"({"status":"healthy","service":"pms-backend","version":"v20240101-abc1234",)"
             R"("gitSha":"abc1234","environment":"production","buildTime":"2024-01-01T12:00:00Z"})");
+}
+
+TEST(ToyApp, ListensOnTheAddressItIsGiven) {
+  ToyApp app{AppOptions{.address = "127.9.8.7"}};
+  EXPECT_EQ(app.url(), "http://127.9.8.7:" + std::to_string(app.port()));
+  Client there{app.port(), "127.9.8.7"};
+  EXPECT_EQ(there.get("/api/version").result_int(), 200u);
+  Client elsewhere{app.port()};
+  EXPECT_EQ(elsewhere.error, asio::error::connection_refused);
+  app.crash();
+  app.revive();
+  Client again{app.port(), "127.9.8.7"};
+  EXPECT_EQ(again.get("/api/version").result_int(), 200u);
 }
 
 TEST(ToyApp, AnswersHealthOfTheFrontendWithoutAVersion) {

@@ -36,17 +36,19 @@ class Processes:
 
     `addresses`: {service name: [address]}, what its tasks are given as long as there are free ones, so that a proxy
     can be told in advance. Others get one of `network`, the first three octets; unset, a random one below 127, for
-    tests side by side. `log`: a folder for what the programs complain."""
+    tests side by side. `words`: {version: [more words of its command]}. `log`: a folder for what the programs
+    complain."""
 
     def __init__(self, command, network=None, **more):
         self.command = list(command)
-        if unknown := set(more) - {"addresses", "port", "names", "probe", "log"}:
+        if unknown := set(more) - {"addresses", "port", "names", "probe", "log", "words"}:
             raise ValueError(f"a hook has no {', '.join(sorted(unknown))}")
         self.network = network or f"127.{random.randint(1, 250)}.{random.randint(1, 250)}"
         self.addresses = more.get("addresses", {})
         self.port = more.get("port")
         self.names = more.get("names", {})
         self.probe = more.get("probe", "/healthz")
+        self.more_words = more.get("words", {})
         self.log = more.get("log")
         self.children = {}  # task id: {"child", "relay", "address", "port", "said"}
         self._next = 1
@@ -92,8 +94,8 @@ class Processes:
         direct = any("{address}" in part for part in self.command)
         words = {**self._words(service, task), "address": address, "port": port if direct else 0}
         noise = open(os.path.join(self.log, task.id), "wb") if self.log else subprocess.DEVNULL
-        child = subprocess.Popen([filled(part, words) for part in self.command], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=noise)
+        command = [filled(part, words) for part in self.command] + list(self.more_words.get(words["version"], ()))
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=noise)
         if self.log:
             noise.close()
         kept = {"child": child, "relay": None, "address": address, "port": port, "said": {}, "words": words}
