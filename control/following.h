@@ -6,7 +6,7 @@
 
 #include "api/message.h"
 #include "args.h"
-#include "exit_code.h"
+#include "control/terms/exit_code.h"
 
 namespace sy::control {
 

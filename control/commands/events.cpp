@@ -5,7 +5,7 @@
 
 namespace sy::control {
 
-ExitCode follow_events(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode follow_events(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   EventLines lines{args.json};
   const auto print = [&lines, &terminal](std::string_view bytes) {
     terminal.out << lines.feed(bytes) << std::flush;

@@ -6,7 +6,7 @@
 
 namespace sy::control {
 
-ExitCode show_journal(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode show_journal(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   std::string target = "/v1/journal?limit=" + std::to_string(args.limit);
   if (args.after) target += "&after=" + std::to_string(*args.after);
   const auto answer = proxy.call({.target = target});

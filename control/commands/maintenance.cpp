@@ -3,7 +3,8 @@
 
 namespace sy::control {
 
-ExitCode set_maintenance(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode set_maintenance(const Args& args, const edge::ProxyClient& proxy,
+                         const Terminal& terminal) {
   const auto& word = args.words.front();
   if (word != "on" && word != "off")
     return usage(terminal, "\"" + word + "\" is neither on nor off");

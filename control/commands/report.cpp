@@ -5,7 +5,7 @@
 namespace sy::control {
 
 // History and the four key metrics, as the proxy's JSON.
-ExitCode show_report(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode show_report(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   const auto answer =
       proxy.call({.target = args.verb == Verb::history ? "/v1/history" : "/v1/dora"});
   if (!answer) return explain(answer.error(), terminal);

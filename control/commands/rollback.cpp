@@ -3,7 +3,7 @@
 
 namespace sy::control {
 
-ExitCode roll_back(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode roll_back(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   return change(args, proxy, terminal,
                 {.method = "POST",
                  .target = "/v1/rollback",

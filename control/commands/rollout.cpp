@@ -57,7 +57,7 @@ ExitCode leave(const Following& following, const Terminal& terminal, ExitCode co
 }
 
 // Looks again and again. A proxy that does not answer is asked again: it may be starting anew.
-ExitCode follow(const Args& args, const ProxyClient& proxy, const Terminal& terminal,
+ExitCode follow(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal,
                 Following following) {
   const SystemTime time;
   const Instant begun = time.now();
@@ -89,7 +89,7 @@ ExitCode follow(const Args& args, const ProxyClient& proxy, const Terminal& term
 
 }  // namespace
 
-ExitCode roll_out(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode roll_out(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   api::StartBody body;
   if (const std::string wrong = read_start(args, body); !wrong.empty())
     return usage(terminal, wrong);

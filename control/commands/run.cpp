@@ -8,7 +8,7 @@
 namespace sy::control {
 namespace {
 
-ExitCode run_on(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode run_on(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   switch (args.verb) {
     case Verb::status: return show_status(args, proxy, terminal);
     case Verb::weights: return set_weights(args, proxy, terminal);
@@ -55,7 +55,7 @@ ExitCode run(const Args& args, const Terminal& terminal) {
                                "\" is not known: name its proxies with --proxy URL");
   if (urls.empty()) urls.emplace_back("http://127.0.0.1:9900");
   for (const auto& url : urls) {
-    const ProxyClient proxy{{url, args.token, args.ca, args.timeout}};
+    const edge::ProxyClient proxy{{url, args.token, args.ca, args.timeout}};
     if (urls.size() > 1 && !args.json) terminal.out << url << ":\n";
     const ExitCode code = run_on(args, proxy, terminal);
     if (code != ExitCode::done) return code;
@@ -74,7 +74,7 @@ ExitCode explain(const Error& error, const Terminal& terminal) {
   return error.status == 504 ? ExitCode::timed_out : ExitCode::failed;
 }
 
-ExitCode explain(const Answer& answer, const Terminal& terminal) {
+ExitCode explain(const edge::Answer& answer, const Terminal& terminal) {
   const auto problem = api::decode_problem(answer.body);
   terminal.err << "switchctl: "
                << (problem ? render(*problem)
@@ -82,12 +82,13 @@ ExitCode explain(const Answer& answer, const Terminal& terminal) {
   return exit_for(answer.status);
 }
 
-ExitCode change(const Args& args, const ProxyClient& proxy, const Terminal& terminal, Call call) {
+ExitCode change(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal,
+                edge::Call call) {
   return try_change(args, proxy, terminal, std::move(call)).code;
 }
 
-Changed try_change(const Args& args, const ProxyClient& proxy, const Terminal& terminal,
-                   Call call) {
+Changed try_change(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal,
+                   edge::Call call) {
   call.fields.emplace_back("Idempotency-Key", new_key());
   if (args.dry_run) call.target += "?dry_run=true";
   const auto answer = proxy.call(call);

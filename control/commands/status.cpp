@@ -6,7 +6,7 @@
 
 namespace sy::control {
 
-ExitCode show_status(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode show_status(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   const auto answer = proxy.call({.target = "/v1/status"});
   if (!answer) return explain(answer.error(), terminal);
   if (answer->status != 200) return explain(*answer, terminal);

@@ -4,7 +4,7 @@
 namespace sy::control {
 namespace {
 
-Call step(std::string_view name, std::string body) {
+edge::Call step(std::string_view name, std::string body) {
   return {.method = "POST",
           .target = "/v1/rollout/" + std::string(name),
           .fields = {},
@@ -13,7 +13,7 @@ Call step(std::string_view name, std::string body) {
 
 }  // namespace
 
-ExitCode steer(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode steer(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   const std::string version = args.words.empty() ? "" : args.words.front();
   const auto reason = api::encode(api::ReasonBody{args.reason});
   if (args.verb == Verb::promote)

@@ -3,7 +3,7 @@
 
 namespace sy::control {
 
-ExitCode switch_color(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode switch_color(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   const auto color = parse_color(args.words.front());
   if (!color) return usage(terminal, "\"" + args.words.front() + "\" is neither blue nor green");
   return change(args, proxy, terminal,

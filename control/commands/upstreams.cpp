@@ -18,7 +18,7 @@ std::vector<std::string> split(std::string_view urls) {
 
 // upstreams ENV green backend=http://127.0.0.1:9301 frontend= : an empty list is the configured
 // one.
-ExitCode set_upstreams(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode set_upstreams(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   const auto color = parse_color(args.words.front());
   if (!color) return usage(terminal, "\"" + args.words.front() + "\" is neither blue nor green");
   api::UpstreamsBody body{{}, args.force, args.reason};

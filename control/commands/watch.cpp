@@ -19,7 +19,7 @@ std::string gist(const api::StatusView& status) {
 
 }  // namespace
 
-ExitCode watch(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode watch(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   constexpr auto clear_screen = "\x1b[H\x1b[J";
   Interrupt interrupt;
   std::string shown;

@@ -3,7 +3,7 @@
 
 namespace sy::control {
 
-ExitCode set_weights(const Args& args, const ProxyClient& proxy, const Terminal& terminal) {
+ExitCode set_weights(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
   PerColor<int> weight{-1, -1};
   for (const auto& word : args.words) {
     const auto equals = word.find('=');

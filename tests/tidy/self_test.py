@@ -83,6 +83,7 @@ class Text(unittest.TestCase):
         self.assertEqual(folder_of('proxy/health/gate.h'), 'health')
         self.assertEqual(folder_of('proxy/main.cpp'), 'main')
         self.assertEqual(folder_of('control/aws/sigv4.h'), 'control/aws')
+        self.assertEqual(folder_of('control/deploy/runner.cpp'), 'control/deploy')
         self.assertEqual(folder_of('control/commands/deploy.cpp'), 'control')
 
 

@@ -231,11 +231,15 @@ class Source:
         return folder_of(self.path)
 
 
+# Folders below control/ that are modules of their own; the others are parts of the program.
+CONTROL_MODULES = ('aws', 'terms', 'edge', 'records', 'platform', 'deploy')
+
+
 def folder_of(path):
     """The module a file belongs to: `health` for proxy/health/gate.h, `control/aws`, `tests`."""
     parts = path.split('/')
     if parts[0] == 'proxy':
         return parts[1] if len(parts) > 2 else 'main'
-    if parts[:2] == ['control', 'aws']:
-        return 'control/aws'
+    if parts[0] == 'control' and len(parts) > 2 and parts[1] in CONTROL_MODULES:
+        return f'control/{parts[1]}'
     return parts[0]

@@ -29,8 +29,8 @@ def target_folder(included, folders):
     parts = included.split('/')
     if len(parts) < 2:
         return None
-    if parts[0] == 'control' and parts[1] == 'aws':
-        return 'control/aws'
+    if parts[0] == 'control':
+        return folder_of(included)
     return parts[0] if parts[0] in folders else None
 
 

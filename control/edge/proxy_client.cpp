@@ -1,4 +1,4 @@
-#include "proxy_client.h"
+#include "control/edge/proxy_client.h"
 
 #include <array>
 #include <boost/asio/awaitable.hpp>
@@ -21,7 +21,7 @@
 #include <boost/url/parse.hpp>
 #include <optional>
 
-namespace sy::control {
+namespace sy::control::edge {
 namespace {
 
 namespace asio = boost::asio;
@@ -166,4 +166,4 @@ Result<Answer> ProxyClient::follow(const Call& call, const Piece& piece) const {
   return perform(options_, call, &piece);
 }
 
-}  // namespace sy::control
+}  // namespace sy::control::edge

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/time.h"
 
-namespace sy::control {
+namespace sy::control::edge {
 
 struct Call {
   std::string method = "GET";
@@ -44,4 +44,4 @@ class ProxyClient {
   Options options_;
 };
 
-}  // namespace sy::control
+}  // namespace sy::control::edge
