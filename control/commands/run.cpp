@@ -55,7 +55,7 @@ ExitCode run(const Args& args, const Terminal& terminal) {
                                "\" is not known: name its proxies with --proxy URL");
   if (urls.empty()) urls.emplace_back("http://127.0.0.1:9900");
   for (const auto& url : urls) {
-    const edge::ProxyClient proxy{{url, args.token, args.ca, args.timeout}};
+    const edge::ProxyClient proxy{{url, "", args.token, args.ca, args.timeout}};
     if (urls.size() > 1 && !args.json) terminal.out << url << ":\n";
     const ExitCode code = run_on(args, proxy, terminal);
     if (code != ExitCode::done) return code;

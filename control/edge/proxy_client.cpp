@@ -82,7 +82,8 @@ struct Exchange {
 
   asio::awaitable<void> run(asio::io_context& io) {
     asio::ip::tcp::resolver resolver{io};
-    const auto found = co_await resolver.async_resolve(place.host, place.port, use_awaitable);
+    const std::string& host = options.address.empty() ? place.host : options.address;
+    const auto found = co_await resolver.async_resolve(host, place.port, use_awaitable);
     if (!place.tls) {
       Plain stream{io};
       stream.expires_after(options.timeout);

@@ -26,9 +26,10 @@ struct Answer {
 class ProxyClient {
  public:
   struct Options {
-    std::string url;      // http://host:port or https://host:port
-    std::string token{};  // sent as a bearer token when not empty
-    std::string ca{};     // PEM file; empty: the system's
+    std::string url;        // http://host:port or https://host:port
+    std::string address{};  // connect there, whatever the url's name resolves to; empty: resolve
+    std::string token{};    // sent as a bearer token when not empty
+    std::string ca{};       // PEM file; empty: the system's
     Duration timeout = std::chrono::seconds{30};
   };
 
