@@ -232,7 +232,7 @@ class Source:
 
 
 # Folders below control/ that are modules of their own; the others are parts of the program.
-CONTROL_MODULES = ('aws', 'aws_failure', 'terms', 'edge', 'records', 'platform', 'deploy')
+CONTROL_MODULES = ('aws', 'aws_failure', 'terms', 'edge', 'records', 'platform', 'deploy', 'facts', 'render')
 
 
 def folder_of(path):
