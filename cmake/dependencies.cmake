@@ -7,6 +7,7 @@ find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 find_package(CLI11 REQUIRED)
 
 # Asio and Beast compiled once (separate compilation), with the settings docs/performance.md explains.

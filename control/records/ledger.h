@@ -43,6 +43,9 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
   [[nodiscard]] virtual Try<Seen> read() = 0;
+  // As read(), but text that is not ours counts as no record (or as the newest of ours that the
+  // store still has). Only for import.h: what is acquired on it writes over that text.
+  [[nodiscard]] virtual Try<Seen> read_for_import() { return read(); }
   // Claims the epoch after `seen`. Fails with `locked` (by whom, since when, at what step) when
   // somebody else holds it; an answer that was lost is recognised by the nonce.
   [[nodiscard]] virtual Try<Claim> acquire(const Seen& seen, Claim wanted) = 0;

@@ -64,6 +64,9 @@ inline constexpr std::size_t record_bytes_max = 3'900;  // SSM Standard holds 4 
 // ("foreign": switchctl versions ENV --import).
 [[nodiscard]] Try<Record> decode(std::string_view text);
 
+// Whether no switchctl of any version wrote this.
+[[nodiscard]] bool is_foreign(std::string_view text);
+
 // The record after an operation ended: epoch + 1, `recent` grown; current and previous as given.
 [[nodiscard]] Record after(const Record& before, const Operation& operation,
                            const std::optional<Release>& current,
