@@ -35,9 +35,10 @@ json::object input_of(const SsmPut& put) {
   json::object out{{"Name", put.name}, {"Value", put.value}};
   if (put.overwrite) out["Overwrite"] = true;
   if (!put.description.empty()) out["Description"] = put.description;
-  if (put.overwrite) return out;
-  out["Type"] = put.type;
+  // Without its key, an overwritten SecureString would be sealed with the account's default one.
+  if (!put.overwrite || !put.key_id.empty()) out["Type"] = put.type;
   if (!put.key_id.empty()) out["KeyId"] = put.key_id;
+  if (put.overwrite) return out;
   json::array tags;
   for (const auto& [key, value] : put.tags) tags.push_back({{"Key", key}, {"Value", value}});
   if (!tags.empty()) out["Tags"] = std::move(tags);
