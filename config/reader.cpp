@@ -1,7 +1,6 @@
 #include "config/reader.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "config/text.h"
 
@@ -23,32 +22,8 @@ std::string_view kind_name(Node::Kind kind) {
   return "";
 }
 
-// Levenshtein's distance, for hints. REQUIRES: both texts short.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 std::string hint(std::string_view key, const std::set<std::string, std::less<>>& known) {
-  if (key.size() > 40) return "";
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(2, key.size() / 3) + 1;
-  for (const std::string& candidate : known) {
-    const std::size_t d = distance(key, candidate);
-    if (d >= best_distance || d >= candidate.size()) continue;
-    best_distance = d;
-    best = candidate;
-  }
+  const std::string_view best = closest(key, {known.begin(), known.end()});
   return best.empty() ? "" : ", did you mean \"" + std::string{best} + "\"?";
 }
 

@@ -1,8 +1,28 @@
 #include "config/text.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sy::config {
+namespace {
+
+// Levenshtein's distance. REQUIRES: both texts short.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
 
 std::string shown(std::string_view text, std::size_t bytes_max) {
   std::string out;
@@ -35,6 +55,19 @@ std::size_t utf8_length(std::string_view text) {
     return tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
   }
   return 0;
+}
+
+std::string_view closest(std::string_view word, const std::vector<std::string_view>& known) {
+  if (word.size() > 40) return {};
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string_view candidate : known) {
+    const std::size_t d = distance(word, candidate);
+    if (d >= best_distance || d >= candidate.size()) continue;
+    best_distance = d;
+    best = candidate;
+  }
+  return best;
 }
 
 }  // namespace sy::config

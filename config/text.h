@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sy::config {
 
@@ -10,5 +11,9 @@ namespace sy::config {
 
 // Bytes of the UTF-8 character that `text` begins with (RFC 3629 §4), or 0 when it is none.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
+
+// The one of `known` that `word` was probably meant to be; empty: none is near.
+[[nodiscard]] std::string_view closest(std::string_view word,
+                                       const std::vector<std::string_view>& known);
 
 }  // namespace sy::config

@@ -1,139 +1,215 @@
-#include "args.h"
+#include "control/args.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <map>
-#include <ostream>
+#include <set>
+
+#include "config/text.h"
+#include "control/args_table.h"
 
 namespace sy::control {
 namespace {
 
-struct Words {
-  std::string_view verb;
-  Verb means;
-  std::string_view summary;
-  std::string_view words;  // "": none after the environment
-  int least;
-  int most;
-  bool environment_needed;
+// A mistake ends the reading; it never leaves this file.
+struct Mistake {
+  std::string what;
 };
 
-constexpr std::array verbs{
-    Words{"status", Verb::status, "What runs where, and how it fares", "", 0, 0, false},
-    Words{"weights", Verb::weights, "Split traffic by hand", "COLOR_IS_PERCENT", 1, 2, true},
-    Words{"switch", Verb::switch_, "All traffic to one color, at once", "COLOR", 1, 1, true},
-    Words{"rollback", Verb::rollback, "Everything to the previous color, now", "VERSION", 0, 1,
-          true},
-    Words{"maintenance", Verb::maintenance, "Maintenance page for clients", "ON_OR_OFF", 1, 1,
-          true},
-    Words{"upstreams", Verb::upstreams, "Replace a color's endpoints", "COLOR_AND_ENDPOINTS", 2, 64,
-          true},
-    Words{"journal", Verb::journal, "Who did what, when and why", "", 0, 0, true},
-    Words{"events", Verb::events, "What happens, line by line", "", 0, 0, false},
-    Words{"watch", Verb::watch, "Status, rollout and verdict as they change", "", 0, 0, false},
-    Words{"rollout", Verb::rollout, "Moves traffic by plan to a color's version, and follows it",
-          "COLOR_AND_VERSION", 1, 2, true},
-    Words{"promote", Verb::promote, "The rollout's next hold, now", "VERSION", 0, 1, true},
-    Words{"approve", Verb::approve, "Approves the rollout's version", "VERSION", 1, 1, true},
-    Words{"pause", Verb::pause, "Holds the rollout where it is", "", 0, 0, true},
-    Words{"resume", Verb::resume, "Lets the rollout go on", "", 0, 0, true},
-    Words{"abort", Verb::abort, "Ends the rollout: everything back to live", "", 0, 0, true},
-    Words{"history", Verb::history, "Which versions ran when", "", 0, 0, true},
-    Words{"dora", Verb::dora, "The four key metrics", "", 0, 0, true},
+struct Given {
+  const Flag* flag = nullptr;
+  std::string value{};
 };
 
-constexpr std::array<std::string_view, 12> not_built_yet{
-    "deploy", "versions", "verify", "diff", "restart", "scale",
-    "logs",   "doctor",   "drill",  "lock", "unlock",  "completion"};
+struct Tokens {
+  const VerbEntry* verb = nullptr;
+  std::vector<std::string> words{};  // without the verb
+  std::vector<Given> flags{};
+  bool help = false;
+};
 
-const std::map<std::string, Stage> stages{{"accepted", Stage::accepted},
-                                          {"shifting", Stage::shifting},
-                                          {"approval", Stage::approval},
-                                          {"baking", Stage::baking},
-                                          {"completed", Stage::completed}};
+std::string quoted(std::string_view text) { return '"' + config::shown(text) + '"'; }
 
-void add_rollout(CLI::App& verb, Args& args) {
-  verb.add_option("--plan", args.plan, "Of the proxy's plans, or a file of JSON")
-      ->type_name("NAME|FILE.json");
-  verb.add_flag("--any-version", args.any_version, "The version may have any form, or be left out");
-  verb.add_option("--committed", args.committed, "When the change was committed, for lead time")
-      ->type_name("TIME");
-  verb.add_option("--wait-until", args.wait_until, "Follow no further than this")
-      ->transform(CLI::CheckedTransformer(stages))
-      ->type_name("accepted|shifting|approval|baking|completed");
+std::string maybe(std::string_view word, const std::vector<std::string_view>& known) {
+  const auto closest = config::closest(word, known);
+  return closest.empty() ? "" : " (did you mean " + std::string{closest} + "?)";
 }
 
-void add_common(CLI::App& app, Args& args, std::int64_t& timeout) {
-  app.add_option("--proxy", args.proxies, "Control API of a proxy; may be repeated")
-      ->envname("SWITCHYARD_PROXY")
-      ->type_name("URL");
-  app.add_option("--ca", args.ca, "PEM file that https proxies are verified with")
-      ->type_name("FILE");
-  app.add_option("--reason", args.reason, "Why, for the journal")->type_name("TEXT");
-  app.add_option("--timeout", timeout, "For each answer; of rollout: to its end; in seconds")
-      ->check(CLI::Range(1, 86'400))
-      ->type_name("SECONDS");
-  app.add_flag("--json", args.json, "JSON, as the proxy gave it");
-  app.add_flag("--dry-run", args.dry_run, "Say what would happen, change nothing");
-  app.add_flag("--force", args.force, "Onto a shut gate, or endpoints that have traffic");
-  app.add_flag("--yes")->description("Ask nothing (nothing is asked so far)");
+const Flag* find_flag(std::span<const Flag> flags, std::string_view name) {
+  const auto found =
+      std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) { return flag.name == name; });
+  return found == flags.end() ? nullptr : &*found;
 }
 
-void add_verbs(CLI::App& app, Args& args) {
-  for (const auto& words : verbs) {
-    CLI::App* verb = app.add_subcommand(std::string(words.verb), std::string(words.summary));
-    verb->fallthrough();
-    auto* environment = verb->add_option("ENV", args.environment, "Environment");
-    if (words.environment_needed) environment->required();
-    if (words.most > 0)
-      verb->add_option(std::string(words.words), args.words)
-          ->expected(words.least, words.most)
-          ->required(words.least > 0);
-    if (words.means == Verb::journal) {
-      verb->add_option("--after", args.after, "Entries after this sequence number");
-      verb->add_option("--limit", args.limit, "How many")->check(CLI::Range(1, 1'000));
+[[noreturn]] void unknown_flag(std::string_view name, const VerbEntry* verb) {
+  const std::string of = verb == nullptr ? "" : std::string{verb->name} + ' ';
+  std::string owners;
+  for (const auto& entry : verb_table())
+    if (find_flag(entry.flags, name) != nullptr)
+      owners += (owners.empty() ? "" : ", ") + std::string{entry.name};
+  if (!owners.empty() && verb == nullptr)
+    throw Mistake{std::string{name} + " comes after its verb: switchctl VERB " + std::string{name}};
+  if (!owners.empty())
+    throw Mistake{std::string{name} + " is a flag of " + owners + ", not of " +
+                  std::string{verb->name}};
+  std::vector<std::string_view> known;
+  for (const auto& flag : common_flags()) known.push_back(flag.name);
+  if (verb != nullptr)
+    for (const auto& flag : verb->flags) known.push_back(flag.name);
+  throw Mistake{"there is no flag " + config::shown(name) + maybe(name, known) + ": switchctl " +
+                of + "--help lists them"};
+}
+
+[[noreturn]] void unknown_verb(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const auto& entry : verb_table()) known.push_back(entry.name);
+  throw Mistake{"there is no verb " + quoted(name) + maybe(name, known) +
+                ": switchctl --help lists them"};
+}
+
+class Tokenizer {
+ public:
+  explicit Tokenizer(const std::vector<std::string>& from) : from_{from} {}
+
+  Tokens all() {
+    bool only_words = false;
+    while (at_ < from_.size()) {
+      const std::string& token = from_[at_++];
+      if (!only_words && token == "--")
+        only_words = true;
+      else if (!only_words && token.size() > 1 && token.front() == '-')
+        take_flag(token);
+      else
+        take_word(token);
     }
-    if (words.means == Verb::rollout) add_rollout(*verb, args);
-    verb->callback([&args, means = words.means] { args.verb = means; });
+    return std::move(out_);
   }
+
+ private:
+  void take_word(const std::string& token) {
+    if (out_.verb != nullptr) {
+      out_.words.push_back(token);
+      return;
+    }
+    out_.verb = find_verb(token);
+    if (out_.verb == nullptr) unknown_verb(token);
+  }
+
+  void take_flag(const std::string& token) {
+    const std::size_t equals = token.find('=');
+    const std::string name = token.substr(0, equals);
+    if (name == "--help" || name == "-h") {
+      out_.help = true;
+      return;
+    }
+    const Flag* flag = find_flag(common_flags(), name);
+    if (flag == nullptr && out_.verb != nullptr) flag = find_flag(out_.verb->flags, name);
+    if (flag == nullptr) unknown_flag(name, out_.verb);
+    if (!flag->repeated && !seen_.insert(flag->name).second)
+      throw Mistake{name + " is given twice"};
+    if (flag->value.empty() && equals != token.npos) throw Mistake{name + " takes no value"};
+    out_.flags.push_back({flag, flag->value.empty() ? "" : value_of(*flag, token, equals)});
+  }
+
+  std::string value_of(const Flag& flag, const std::string& token, std::size_t equals) {
+    if (equals != token.npos) return token.substr(equals + 1);
+    if (at_ >= from_.size() || from_[at_].starts_with("--"))
+      throw Mistake{std::string{flag.name} + " needs a value: " + std::string{flag.name} + ' ' +
+                    std::string{flag.value}};
+    return from_[at_++];
+  }
+
+  const std::vector<std::string>& from_;
+  std::size_t at_ = 0;
+  Tokens out_;
+  std::set<std::string_view> seen_;
+};
+
+void set(Args& args, std::string_view name, Set setter, std::string_view value) {
+  if (setter == nullptr) return;
+  const config::Fault fault = setter(args, value);
+  if (!fault) return;
+  throw Mistake{fault->starts_with('"') ? *fault : std::string{name} + ' ' + *fault};
+}
+
+// What deploy's environment gives in place of a word, as the deployment guide names it.
+std::optional<std::string> instead(const VerbEntry& verb, const Word& word,
+                                   const config::Environment& environment) {
+  if (verb.verb != Verb::deploy) return std::nullopt;
+  const auto value = environment(word.kind == Kind::environment ? "ENVIRONMENT" : "VERSION");
+  return value && !value->empty() ? value : std::nullopt;
+}
+
+[[noreturn]] void missing(const VerbEntry& verb, const Word& word) {
+  std::string what = std::string{verb.name} + " needs " + std::string{word.name} + ": switchctl " +
+                     usage_of(verb) + ", for example switchctl " + std::string{verb.example};
+  if (verb.verb == Verb::deploy) what += "; ENVIRONMENT and VERSION stand in for what is left out";
+  throw Mistake{std::move(what)};
+}
+
+void set_words(Args& args, const Tokens& tokens, const config::Environment& environment) {
+  const VerbEntry& verb = *tokens.verb;
+  std::size_t at = 0;
+  for (const Word& word : verb.words) {
+    std::vector<std::string> values;
+    while (at < tokens.words.size() && (values.empty() || word.repeated))
+      values.push_back(tokens.words[at++]);
+    if (values.empty())
+      if (const auto value = instead(verb, word, environment)) values.push_back(*value);
+    if (values.empty() && word.needed) missing(verb, word);
+    for (const auto& value : values) {
+      set(args, word.name, word.set, value);
+      if (word.kind != Kind::environment) args.words.push_back(value);
+    }
+  }
+  if (at < tokens.words.size())
+    throw Mistake{std::string{verb.name} + " takes no " + quoted(tokens.words[at]) +
+                  ": switchctl " + usage_of(verb)};
+}
+
+// Flags first: some say what words may be.
+void set_all(Args& args, const Tokens& tokens, const config::Environment& environment) {
+  args.verb = tokens.verb->verb;
+  for (const Given& given : tokens.flags) set(args, given.flag->name, given.flag->set, given.value);
+  set_words(args, tokens, environment);
+  if (tokens.verb->verb == Verb::rollback && args.verb == Verb::versions && !args.version.empty())
+    throw Mistake{"--list takes no version: switchctl rollback --list " + args.environment};
+}
+
+void from_environment(Args& args, const config::Environment& environment) {
+  if (const auto url = environment("SWITCHYARD_PROXY");
+      url && args.proxies.empty() && !url->empty())
+    set(args, "SWITCHYARD_PROXY", find_flag(common_flags(), "--proxy")->set, *url);
+  args.token = environment("SWITCHYARD_TOKEN").value_or("");
+  if (args.verb != Verb::deploy || !args.git_sha.empty()) return;
+  if (const auto sha = environment("GIT_SHA"); sha && !sha->empty())
+    set(args, "GIT_SHA", find_flag(find_verb("deploy")->flags, "--git-sha")->set, *sha);
+}
+
+// What --timeout means depends on the verb.
+void place_timeout(Args& args, const VerbEntry& verb) {
+  if (!args.at_most) return;
+  const auto timeout = *args.at_most;
+  args.timeout = verb.lasting ? std::min(timeout, args.timeout) : timeout;
+  if (!verb.lasting) args.at_most.reset();
 }
 
 }  // namespace
 
-std::optional<Args> parse_args(int argc, const char* const* argv, std::ostream& out,
-                               std::ostream& err, int& status) {
-  status = 2;
-  if (argc > 1)
-    for (const auto verb : not_built_yet)
-      if (verb == argv[1]) {
-        err << "switchctl: " << verb << " is not built yet\n";
-        return std::nullopt;
-      }
-  Args args;
-  std::int64_t timeout = args.timeout.count();
-  CLI::App app{"Drives Switchyard proxies.", "switchctl"};
-  app.require_subcommand(1);
-  add_common(app, args, timeout);
-  add_verbs(app, args);
+Parsed parse_args(const std::vector<std::string>& words, const config::Environment& environment) {
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    status = app.exit(error, out, err) == 0 ? 0 : 2;
-    return std::nullopt;
+    const Tokens tokens = Tokenizer{words}.all();
+    if (tokens.help && tokens.verb == nullptr) return {.out = help_of_all()};
+    if (tokens.help) return {.out = help_of(*tokens.verb)};
+    if (tokens.verb == nullptr)
+      throw Mistake{"what is to be done? switchctl --help lists the verbs"};
+    Args args;
+    set_all(args, tokens, environment);
+    from_environment(args, environment);
+    place_timeout(args, *tokens.verb);
+    return {.args = std::move(args)};
+  } catch (const Mistake& mistake) {
+    return {.status = 2, .err = "switchctl: " + mistake.what + '\n'};
   }
-  if (args.verb == Verb::rollback && !args.words.empty()) {
-    err << "switchctl: rollback to a named version is not built yet; without one, everything goes "
-           "to the previous color\n";
-    return std::nullopt;
-  }
-  if (const char* token = std::getenv("SWITCHYARD_TOKEN"); token != nullptr) args.token = token;
-  args.timeout = std::chrono::seconds{timeout};
-  if (args.verb == Verb::rollout && app.count("--timeout") > 0) {
-    args.at_most = args.timeout;
-    args.timeout = std::min(args.timeout, Args{}.timeout);
-  }
-  return args;
 }
 
 }  // namespace sy::control

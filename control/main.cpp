@@ -7,9 +7,11 @@
 #include "commands/commands.h"
 
 int main(int argc, char** argv) {
-  int status = 2;
-  const auto args = sy::control::parse_args(argc, argv, std::cout, std::cerr, status);
-  if (!args) return status;
+  const auto parsed =
+      sy::control::parse_args({argv + 1, argv + argc}, sy::config::system_environment());
+  std::cout << parsed.out << std::flush;
+  std::cerr << parsed.err;
+  if (!parsed.args) return parsed.status;
   const sy::control::Terminal terminal{std::cout, std::cerr, ::isatty(1) == 1};
-  return static_cast<int>(sy::control::run(*args, terminal));
+  return static_cast<int>(sy::control::run(*parsed.args, terminal));
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <ostream>
 #include <random>
 
@@ -27,6 +29,18 @@ ExitCode run_on(const Args& args, const edge::ProxyClient& proxy, const Terminal
     case Verb::abort: return steer(args, proxy, terminal);
     case Verb::history:
     case Verb::dora: return show_report(args, proxy, terminal);
+    case Verb::deploy:
+    case Verb::versions:
+    case Verb::drill:
+    case Verb::verify:
+    case Verb::diff:
+    case Verb::doctor:
+    case Verb::logs:
+    case Verb::restart:
+    case Verb::scale:
+    case Verb::lock:
+    case Verb::unlock:
+    case Verb::completion: break;
   }
   return ExitCode::usage;
 }
@@ -39,6 +53,14 @@ std::string new_key() {
   return key;
 }
 
+bool is_built(const Args& args) {
+  constexpr std::array missing{Verb::deploy, Verb::versions, Verb::drill,  Verb::verify,
+                               Verb::diff,   Verb::doctor,   Verb::logs,   Verb::restart,
+                               Verb::scale,  Verb::lock,     Verb::unlock, Verb::completion};
+  if (args.verb == Verb::rollback && !args.version.empty()) return false;
+  return std::find(missing.begin(), missing.end(), args.verb) == missing.end();
+}
+
 ExitCode exit_for(int status) {
   if (status == 401 || status == 403) return ExitCode::forbidden;
   if (status == 409 || status == 412) return ExitCode::refused;
@@ -48,6 +70,7 @@ ExitCode exit_for(int status) {
 }  // namespace
 
 ExitCode run(const Args& args, const Terminal& terminal) {
+  if (!is_built(args)) return usage(terminal, "this is not built yet");
   auto urls = args.proxies;
   const bool here = args.environment == "local" || args.environment == "demo";
   if (urls.empty() && !here)
