@@ -134,7 +134,8 @@ Try<std::vector<std::string>> EcsPlatform::events(const std::string& service, Co
   std::vector<std::string> out;
   const auto* primary = now.primary();
   if (primary && !primary->rollout_state.empty() && primary->rollout_state != "COMPLETED")
-    out.push_back("deployment " + primary->id + " " + primary->rollout_state + ": " +
+    out.push_back("deployment " + primary->id + " " + primary->rollout_state +
+                  (primary->rollout_state_reason.empty() ? "" : ": ") +
                   primary->rollout_state_reason);
   for (const Dated& one : lines) out.push_back(dated(one));
   return out;
