@@ -43,19 +43,20 @@ class Site {
   Site(config::ControlEnvironment configured, Surroundings around, Duration answer_timeout);
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
-  ~Site();
+  virtual ~Site();
 
   // Everything that is configured: name, app, services, deploy options.
   [[nodiscard]] const config::ControlEnvironment& configured() const { return configured_; }
   [[nodiscard]] const std::string& name() const { return configured_.name; }
   [[nodiscard]] Pace& pace() const { return around_.pace; }
   [[nodiscard]] Teller& teller() const { return around_.teller; }
+  [[nodiscard]] const config::Environment& environment() const { return around_.environment; }
 
   // Each is made when it is first asked for, and kept; never null. So a verb that needs no AWS
-  // asks for no credentials.
-  [[nodiscard]] Try<const edge::Edge*> edge();
-  [[nodiscard]] Try<platform::Platform*> platform();
-  [[nodiscard]] Try<records::Ledger*> ledger();
+  // asks for no credentials. Virtual for tests.
+  [[nodiscard]] virtual Try<const edge::Edge*> edge();
+  [[nodiscard]] virtual Try<platform::Platform*> platform();
+  [[nodiscard]] virtual Try<records::Ledger*> ledger();
   [[nodiscard]] Try<aws::Client*> aws();  // one for platform and ledger
 
  private:
