@@ -15,13 +15,8 @@ class World(DeployCase):
         world = self.world
         for name in SERVICES:
             family = world.service(name, "green")
-            shown = world.aws("ecs", "describe-task-definition", "--task-definition", family)["taskDefinition"]
-            kept = {key: shown[key] for key in ("family", "networkMode", "requiresCompatibilities", "cpu", "memory",
-                                                "executionRoleArn", "taskRoleArn", "containerDefinitions")}
-            container = kept["containerDefinitions"][0]
-            container["image"] = image(name, version)
-            container["environment"] = [{"name": "VERSION", "value": version}]
-            world.aws("ecs", "register-task-definition", "--cli-input-json", json.dumps(kept))
+            definition = {"family": family, "image": image(name, version), "environment": {"VERSION": version}}
+            world.fake.post("seed", task_definitions=[definition])
             world.aws("ecs", "update-service", "--cluster", f"pms-{self.env}", "--service", family,
                       "--task-definition", family, "--desired-count", "2")
         world.wait_counts(2, 2)

@@ -2,7 +2,7 @@
 deploy must not cause.
 
 Some connections are kept and used again, some are opened for one request; every tenth request is a POST with an
-Idempotency-Key. Clients have no cookies, so each is new to the proxy."""
+Idempotency-Key. Each request has a cookie of its own, so every client is a new one to the proxy."""
 import asyncio
 import collections
 import itertools
@@ -102,11 +102,12 @@ class Load:
 
     def _octets(self, number):
         path = self.paths[number % len(self.paths)]
+        fields = f"Host: {self.host}\r\nCookie: client={number}\r\n"
         if self.post_every and number % self.post_every == self.post_every - 1:
             path, body = "/api/visits", b"x=1"
-            return "POST", path, (f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nIdempotency-Key: load-{number}\r\n"
+            return "POST", path, (f"POST {path} HTTP/1.1\r\n{fields}Idempotency-Key: load-{number}\r\n"
                                   f"Content-Length: {len(body)}\r\n\r\n").encode() + body
-        return "GET", path, f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode()
+        return "GET", path, f"GET {path} HTTP/1.1\r\n{fields}\r\n".encode()
 
     async def _one(self, number, due):
         method, path, octets = self._octets(number)
