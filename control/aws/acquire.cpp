@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "control/aws/clock_skew.h"
 #include "control/aws/sigv4.h"
 #include "control/aws/sts.h"
 #include "control/aws/text.h"
@@ -35,13 +36,15 @@ Call sts_call(Call call, const Endpoint& endpoint, const Credentials* keys, Mome
   return call;
 }
 
-Attempt attempt_of(const Result<Answer>& answer) {
-  if (!answer) return {};
+// `asked`: the time it was signed with, so that what the answer says of it is what is wrong with
+// it.
+Attempt attempt_of(const Answer& answer, Moment asked) {
   Attempt out;
-  out.status = answer->status;
-  if (is_success(*answer)) return out;
-  out.code = query_error(*answer).code;
-  out.retry_after = std::string{find(answer->fields, "x-amz-retry-after").value_or("")};
+  out.status = answer.status;
+  if (is_success(answer)) return out;
+  out.code = query_error(answer).code;
+  out.skewed = explained_by_skew(out.code, ClockSkew{}.learn(asked, asked, answer.fields));
+  out.retry_after = std::string{find(answer.fields, "x-amz-retry-after").value_or("")};
   return out;
 }
 
@@ -58,8 +61,11 @@ Result<Credentials> ask_sts(Request request, const StsAccess& access, const Cred
   RetryQuota quota;
   Retry retry{{}, quota};
   for (;;) {
-    const auto answer = world.fetch(sts_call(call, *endpoint, keys, world.now()));
-    const auto delay = retry.after(attempt_of(answer), world.chance());
+    const Moment now = world.now();
+    const auto answer = world.fetch(sts_call(call, *endpoint, keys, now));
+    if (!answer && answer.error().kind != Kind::unavailable) return answer.error();
+    const auto attempt = answer ? attempt_of(*answer, now) : Attempt{};
+    const auto delay = retry.after(attempt, world.chance());
     if (!delay && !answer) return answer.error();
     if (!delay) return read_assumed(*answer);
     if (!world.wait(*delay)) return stopped();

@@ -21,13 +21,13 @@ namespace sy::aws {
 
 // Everything is optional; empty means: as the environment and the profile say.
 struct ClientOptions {
-  Environment environment;   // variables of the process
-  std::string profile;       // --profile: the keys of the environment do not count then
-  std::string region;        // --region
-  std::string role_arn;      // the role that a workflow's OIDC token may assume
-  std::string endpoint_url;  // --endpoint-url, for every service
+  Environment environment{};   // variables of the process
+  std::string profile{};       // --profile: the keys of the environment do not count then
+  std::string region{};        // --region
+  std::string role_arn{};      // the role that a workflow's OIDC token may assume
+  std::string endpoint_url{};  // --endpoint-url, for every service
   bool fips = false;
-  std::string ca_bundle;           // a file of certificates (PEM) instead of the system's
+  std::string ca_bundle{};         // a file of certificates (PEM) instead of the system's
   bool insecure_endpoint = false;  // plain http to others than this machine
   int attempts_max = 0;            // 0: AWS_MAX_ATTEMPTS, max_attempts, or 3
   std::string
@@ -54,11 +54,11 @@ struct Hooks {
 
 // Who we are, for a preflight.
 struct Standing {
-  std::string source;             // "the environment", "profile staging", "the container", …
-  std::optional<Moment> expires;  // empty: never, or not known (see `expiry_known`)
-  bool renewable = false;         // fetched anew by itself before it expires
-  bool expiry_known = true;       // false: a session token that does not say when it ends
-  std::string account_id;         // empty: not known without asking
+  std::string source{};             // "the environment", "profile staging", "the container", …
+  std::optional<Moment> expires{};  // empty: never, or not known (see `expiry_known`)
+  bool renewable = false;           // fetched anew by itself before it expires
+  bool expiry_known = true;         // false: a session token that does not say when it ends
+  std::string account_id{};         // empty: not known without asking
   bool operator==(const Standing&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/aws/caller.h"
@@ -12,10 +13,10 @@
 namespace sy::aws {
 
 struct EcrImage {
-  std::string repository;
-  std::string digest;  // "sha256:…"
-  std::vector<std::string> tags;
-  std::optional<Moment> pushed_at;
+  std::string repository{};
+  std::string digest{};  // "sha256:…"
+  std::vector<std::string> tags{};
+  std::optional<Moment> pushed_at{};
   std::int64_t size_bytes = 0;
   bool operator==(const EcrImage&) const = default;
 };
@@ -45,11 +46,11 @@ class Ecr {
 
 // "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:v1" taken apart.
 struct EcrName {
-  std::string registry_id;
-  std::string region;
-  std::string repository;
-  std::string tag;     // empty: none
-  std::string digest;  // empty: none
+  std::string registry_id{};
+  std::string region{};
+  std::string repository{};
+  std::string tag{};     // empty: none
+  std::string digest{};  // empty: none
   bool operator==(const EcrName&) const = default;
 };
 // Nothing for images that are not in ECR.

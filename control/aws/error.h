@@ -45,4 +45,12 @@ using Result = boost::system::result<T, Error>;
   return Error{Kind::invalid, "", std::move(what), 0, ""};
 }
 
+// For a person: the code, what AWS says, and the request id that its support asks for.
+[[nodiscard]] inline std::string sentence(const Error& error) {
+  std::string out = error.code.empty() || error.what.empty() ? error.code + error.what
+                                                             : error.code + ": " + error.what;
+  if (!error.request_id.empty()) out += " (request " + error.request_id + ")";
+  return out;
+}
+
 }  // namespace sy::aws

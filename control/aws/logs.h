@@ -12,26 +12,26 @@
 namespace sy::aws {
 
 struct LogEvent {
-  std::string id;  // the same event may come twice: this tells
-  std::string stream;
-  std::optional<Moment> at;
-  std::string message;
+  std::string id{};  // the same event may come twice: this tells
+  std::string stream{};
+  std::optional<Moment> at{};
+  std::string message{};
   bool operator==(const LogEvent&) const = default;
 };
 
 struct LogFilter {
-  std::string group;
-  std::optional<Moment> start;
-  std::vector<std::string> streams;  // by name; not together with stream_prefix
-  std::string stream_prefix;
-  std::string pattern;
-  int limit = 0;           // events a page; 0: as many as AWS likes
-  std::string next_token;  // of the page before
+  std::string group{};
+  std::optional<Moment> start{};
+  std::vector<std::string> streams{};  // by name; not together with stream_prefix
+  std::string stream_prefix{};
+  std::string pattern{};
+  int limit = 0;             // events a page; 0: as many as AWS likes
+  std::string next_token{};  // of the page before
 };
 
 struct LogPage {
-  std::vector<LogEvent> events;  // may be empty although more come
-  std::string next_token;        // empty: this was the last
+  std::vector<LogEvent> events{};  // may be empty although more come
+  std::string next_token{};        // empty: this was the last
 };
 
 // FilterLogEvents. Kind::not_found when there is no such group or stream.

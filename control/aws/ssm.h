@@ -14,24 +14,24 @@
 namespace sy::aws {
 
 struct SsmParameter {
-  std::string name;
-  std::string type;  // String, StringList, SecureString
-  std::string value;
+  std::string name{};
+  std::string type{};  // String, StringList, SecureString
+  std::string value{};
   std::int64_t version = 0;
-  std::optional<Moment> modified_at;
-  std::string modified_by;  // ARN; only in a history
-  std::vector<std::string> labels;
+  std::optional<Moment> modified_at{};
+  std::string modified_by{};  // ARN; only in a history
+  std::vector<std::string> labels{};
   bool operator==(const SsmParameter&) const = default;
 };
 
 struct SsmPut {
-  std::string name;
-  std::string value;
+  std::string name{};
+  std::string value{};
   bool overwrite = false;       // false: create only; Kind::conflict when it is there
   std::string type = "String";  // of a new one; an overwritten one keeps its own
-  std::string key_id;           // a KMS key, with SecureString; also to overwrite one
-  std::string description;
-  std::vector<std::pair<std::string, std::string>> tags;  // only of a new one
+  std::string key_id{};         // a KMS key, with SecureString; also to overwrite one
+  std::string description{};
+  std::vector<std::pair<std::string, std::string>> tags{};  // only of a new one
 };
 
 class Ssm {
