@@ -16,6 +16,7 @@ namespace {
 constexpr int tries_max = 12;  // SSM takes about three puts a second
 constexpr int looks_max = 20;
 constexpr Duration between_looks = std::chrono::milliseconds{250};
+constexpr int takeover_looks = 5;
 constexpr Duration heartbeats_apart = std::chrono::seconds{20};
 constexpr std::uint64_t epochs_kept = 20;
 constexpr auto claims_kept = std::chrono::hours{24};
@@ -96,8 +97,8 @@ Try<Claim> SsmLedger::create(Claim wanted) {
       if (!*ours) continue;
     }
     await_visible(put.name, 1);
-    const auto before = still_before(wanted);
-    if (!before) return before.error();
+    const auto open = still_before(wanted);
+    if (!open) return open.error();
     return wanted;
   }
 }
@@ -135,11 +136,17 @@ Failure SsmLedger::moved_on() const {
           "See what is there now, then decide: switchctl status " + env_};
 }
 
+// That the epoch we claim has not ended. After a takeover more than once: who held it before may
+// have written the record as its last act, and a single read may not show that yet.
 Try<> SsmLedger::still_before(const Claim& claim) {
-  const auto now = stored();
-  if (!now) return now.error();
-  if (now->record && now->record->epoch >= claim.epoch) return moved_on();
-  return {};
+  const int looks = claim.generation > 1 ? takeover_looks : 1;
+  for (int look = 1;; ++look) {
+    const auto now = stored();
+    if (!now) return now.error();
+    if (now->record && now->record->epoch >= claim.epoch) return moved_on();
+    if (look == looks) return {};
+    if (!pace_.wait(between_looks)) return interrupted();
+  }
 }
 
 Try<> SsmLedger::still_ours(const Claim& claim) {

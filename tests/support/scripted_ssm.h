@@ -177,7 +177,8 @@ class ScriptedSsm {
     const std::string path = std::string{input.at("Path").as_string()} + "/";
     boost::json::array all;
     for (const auto& [name, versions] : parameters) {
-      if (name.starts_with(path) && seen(name) > 0) all.push_back(shown(name, seen(name)));
+      const std::size_t visible = name.starts_with(path) ? seen(name) : 0;
+      if (visible > 0) all.push_back(shown(name, visible));
     }
     return page(all, input);
   }
