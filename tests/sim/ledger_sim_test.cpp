@@ -130,9 +130,9 @@ class SharedPace final : public Pace {
   int who_;
 };
 
-class Process {
+class Actor {
  public:
-  Process(World& world, int who) : world_{world}, who_{who}, pace_{world, who} {}
+  Actor(World& world, int who) : world_{world}, who_{who}, pace_{world, who} {}
 
   void live(int operations) {
     caller_.before = [this] {
@@ -195,11 +195,11 @@ class Process {
 };
 
 // The last life is alone in fair weather and must find a ledger that works.
-void play(World& world, int processes) {
-  std::vector<std::unique_ptr<Process>> all;
-  for (int who = 1; who <= processes; ++who) {
-    all.push_back(std::make_unique<Process>(world, who));
-    world.turns.begin(who, [process = all.back().get()] { process->live(6); });
+void play(World& world, int actors) {
+  std::vector<std::unique_ptr<Actor>> all;
+  for (int who = 1; who <= actors; ++who) {
+    all.push_back(std::make_unique<Actor>(world, who));
+    world.turns.begin(who, [actor = all.back().get()] { actor->live(6); });
   }
   ASSERT_TRUE(world.turns.play(200'000)) << "some life does not end";
 }
