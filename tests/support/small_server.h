@@ -5,6 +5,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -35,7 +37,14 @@ class SmallServer {
   using Answer = std::function<Response(const Request&)>;
   static constexpr int hang_up = 599;
 
-  explicit SmallServer(Answer answer) : answer_{std::move(answer)} {
+  // With the files of a certificate and its key it speaks TLS.
+  explicit SmallServer(Answer answer, const std::string& certificate = "",
+                       const std::string& key = "")
+      : answer_{std::move(answer)}, secure_{!certificate.empty()} {
+    if (secure_) {
+      tls_.use_certificate_chain_file(certificate);
+      tls_.use_private_key_file(key, boost::asio::ssl::context::pem);
+    }
     thread_ = std::thread{[this] { serve(); }};
   }
   ~SmallServer() {
@@ -49,7 +58,8 @@ class SmallServer {
   SmallServer& operator=(const SmallServer&) = delete;
 
   [[nodiscard]] std::string url() const {
-    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    return (secure_ ? "https://127.0.0.1:" : "http://127.0.0.1:") +
+           std::to_string(acceptor_.local_endpoint().port());
   }
   [[nodiscard]] std::vector<Request> requests() const {
     const std::lock_guard lock{mutex_};
@@ -65,22 +75,35 @@ class SmallServer {
       tcp::socket socket = acceptor_.accept(failed);
       if (stopping_) return;
       if (failed) continue;
-      boost::beast::flat_buffer buffer;
-      Request request;
-      http::read(socket, buffer, request, failed);
-      if (failed) continue;
-      {
-        const std::lock_guard lock{mutex_};
-        requests_.push_back(request);
+      if (!secure_) {
+        exchange(socket);
+      } else {
+        boost::asio::ssl::stream<tcp::socket&> stream{socket, tls_};
+        stream.handshake(boost::asio::ssl::stream_base::server, failed);
+        if (!failed) exchange(stream);
       }
-      Response response = answer_(request);
-      if (response.result_int() == hang_up) continue;
-      http::write(socket, response, failed);
       socket.shutdown(tcp::socket::shutdown_both, failed);
     }
   }
 
+  template <class Stream>
+  void exchange(Stream& stream) {
+    boost::system::error_code failed;
+    boost::beast::flat_buffer buffer;
+    Request request;
+    http::read(stream, buffer, request, failed);
+    if (failed) return;
+    {
+      const std::lock_guard lock{mutex_};
+      requests_.push_back(request);
+    }
+    Response response = answer_(request);
+    if (response.result_int() != hang_up) http::write(stream, response, failed);
+  }
+
   Answer answer_;
+  bool secure_;
+  boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
   boost::asio::io_context io_;
   tcp::acceptor acceptor_{io_, {boost::asio::ip::address_v4::loopback(), 0}};
   mutable std::mutex mutex_;
