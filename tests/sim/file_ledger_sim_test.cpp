@@ -142,15 +142,15 @@ std::uint64_t operate(const std::string& file, int told) {
   return epoch;
 }
 
-class KilledProcesses : public ::testing::Test {
+class KilledWorkers : public ::testing::Test {
  protected:
-  KilledProcesses() {
+  KilledWorkers() {
     std::string name = (fs::temp_directory_path() / "sy-killed-XXXXXX").string();
     folder = ::mkdtemp(name.data());
     file = (folder / "local.sqlite").string();
     EXPECT_EQ(::pipe(told), 0);
   }
-  ~KilledProcesses() override {
+  ~KilledWorkers() override {
     ::close(told[0]);
     if (told[1] >= 0) ::close(told[1]);
     fs::remove_all(folder);
@@ -197,7 +197,7 @@ class KilledProcesses : public ::testing::Test {
   int told[2] = {-1, -1};
 };
 
-TEST_F(KilledProcesses, LeaveASoundFileWhereverTheyAreKilled) {
+TEST_F(KilledWorkers, LeaveASoundFileWhereverTheyAreKilled) {
   int kills = 0;
   for (int operations = 0;; ++operations) {
     const bool killed = end(begin(operations, 1));
@@ -213,7 +213,7 @@ TEST_F(KilledProcesses, LeaveASoundFileWhereverTheyAreKilled) {
   expect_sound(1);
 }
 
-TEST_F(KilledProcesses, OfTheFirstUseLeaveAFileThatCanBeUsed) {
+TEST_F(KilledWorkers, OfTheFirstUseLeaveAFileThatCanBeUsed) {
   for (int operations = 0; operations < 40; ++operations) {
     fs::remove(file);
     fs::remove(file + "-journal");
@@ -226,7 +226,7 @@ TEST_F(KilledProcesses, OfTheFirstUseLeaveAFileThatCanBeUsed) {
   }
 }
 
-TEST_F(KilledProcesses, NeverWinAnEpochTwice) {
+TEST_F(KilledWorkers, NeverWinAnEpochTwice) {
   std::mt19937 random{20261123};
   for (int round = 0; round < 12; ++round) {
     std::vector<pid_t> children;
