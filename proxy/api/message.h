@@ -294,6 +294,7 @@ struct StartBody {
   bool any_version = false;
   std::string plan_name{};
   std::optional<PlanBody> plan{};  // instead of a name
+  std::optional<ApprovalBody> approval{};  // beside the plan's; the earlier `before` counts
   std::optional<WallTime> committed{};
   std::string reason{};
   bool operator==(const StartBody&) const = default;

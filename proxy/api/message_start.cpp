@@ -84,16 +84,22 @@ void read_holds(Body& body, PlanBody& plan) {
   }
 }
 
+std::optional<ApprovalBody> read_approval(Body& body) {
+  std::optional<ApprovalBody> read;
+  read_within(body, "approval", [&read](Body& approval) {
+    read.emplace();
+    read->timeout = read_duration(approval, "timeout");
+    if (approval.take("before") != nullptr) read->before = approval.percent("before");
+  });
+  return read;
+}
+
 PlanBody read_plan(Body& body) {
   PlanBody plan;
   read_holds(body, plan);
   read_within(body, "gate",
               [&plan](Body& gate) { plan.gate_timeout = read_duration(gate, "timeout"); });
-  read_within(body, "approval", [&plan](Body& approval) {
-    plan.approval.emplace();
-    plan.approval->timeout = read_duration(approval, "timeout");
-    if (approval.take("before") != nullptr) plan.approval->before = approval.percent("before");
-  });
+  plan.approval = read_approval(body);
   plan.when_quiet = body.line("when_quiet", 16);
   if (body.take("when_quiet") != nullptr && plan.when_quiet != "hold" &&
       plan.when_quiet != "advance" && plan.when_quiet != "revert")
@@ -133,6 +139,13 @@ void read_committed(Body& body, StartBody& start) {
   if (!start.committed) body.fault("committed", "must be a time like 2024-01-01T10:00:00Z");
 }
 
+json::object to_json(const ApprovalBody& approval) {
+  json::object object;
+  if (approval.before) object["before"] = *approval.before / 100.0;
+  if (approval.timeout) object["timeout"] = seconds(*approval.timeout);
+  return object;
+}
+
 json::object to_json(const PlanBody& plan) {
   json::array holds;
   for (const auto& each : plan.holds) {
@@ -142,12 +155,7 @@ json::object to_json(const PlanBody& plan) {
   }
   json::object object{{"holds", std::move(holds)}};
   if (plan.gate_timeout) object["gate"] = {{"timeout", seconds(*plan.gate_timeout)}};
-  if (plan.approval) {
-    json::object approval;
-    if (plan.approval->before) approval["before"] = *plan.approval->before / 100.0;
-    if (plan.approval->timeout) approval["timeout"] = seconds(*plan.approval->timeout);
-    object["approval"] = std::move(approval);
-  }
+  if (plan.approval) object["approval"] = to_json(*plan.approval);
   if (!plan.when_quiet.empty()) object["when_quiet"] = plan.when_quiet;
   return object;
 }
@@ -168,6 +176,7 @@ Parsed<StartBody> parse_start(std::string_view text) {
   start.any_version = body.flag("any_version");
   start.version = read_version(body, start.any_version, !start.any_version);
   read_plan_or_name(body, start);
+  start.approval = read_approval(body);
   read_committed(body, start);
   start.reason = body.reason();
   return body.finish(std::move(start));
@@ -200,6 +209,7 @@ std::string encode(const StartBody& body) {
   if (body.any_version) object["any_version"] = true;
   if (!body.plan_name.empty()) object["plan"] = body.plan_name;
   if (body.plan) object["plan"] = to_json(*body.plan);
+  if (body.approval) object["approval"] = to_json(*body.approval);
   if (body.committed) object["committed"] = to_text(*body.committed);
   return json_text(object);
 }

@@ -100,17 +100,21 @@ BaselineView view(const verdict::Baseline& baseline) {
   return seen;
 }
 
+std::optional<rollout::Approval> approval_of(const std::optional<ApprovalBody>& body) {
+  if (!body) return std::nullopt;
+  rollout::Approval approval;
+  approval.before = body->before.value_or(approval.before);
+  approval.timeout = body->timeout.value_or(approval.timeout);
+  return approval;
+}
+
 rollout::Plan plan_of(const PlanBody& body) {
   rollout::Plan plan{.name = "given", .holds = {}};
   for (const auto& each : body.holds)
     plan.holds.push_back(
         {each.weight, each.at_least, each.requests.value_or(rollout::requests_default)});
   plan.gate_timeout = body.gate_timeout.value_or(plan.gate_timeout);
-  if (body.approval) {
-    plan.approval.emplace();
-    plan.approval->before = body.approval->before.value_or(plan.approval->before);
-    plan.approval->timeout = body.approval->timeout.value_or(plan.approval->timeout);
-  }
+  plan.approval = approval_of(body.approval);
   if (body.when_quiet == "advance") plan.when_quiet = rollout::WhenQuiet::advance;
   if (body.when_quiet == "revert") plan.when_quiet = rollout::WhenQuiet::revert;
   return plan;
@@ -122,6 +126,7 @@ rollout::Start start_of(const StartBody& body) {
                        .any_version = body.any_version,
                        .plan_name = body.plan_name};
   if (body.plan) start.plan = plan_of(*body.plan);
+  start.approval = approval_of(body.approval);
   start.committed = body.committed;
   start.reason = body.reason;
   return start;

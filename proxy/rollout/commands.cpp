@@ -1,4 +1,5 @@
 // The commands of rollouts. What is refused says what is true and what to do.
+#include <algorithm>
 #include <utility>
 
 #include "rollout/moves.h"
@@ -26,6 +27,11 @@ Result<Plan> plan_of(const Start& command, const Options& options) {
       return invalid("no plan \"" + name + "\"; there are: " + known);
     }
     plan = found->second;
+  }
+  if (command.approval) {
+    const int before = plan.approval ? plan.approval->before : command.approval->before;
+    plan.approval = command.approval;
+    plan.approval->before = std::min(before, command.approval->before);
   }
   if (const auto sound = check(plan); !sound) return sound.error();
   return plan;

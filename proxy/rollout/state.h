@@ -127,8 +127,9 @@ struct Start {  // a rollout
   Color color = Color::green;
   Version version{};  // expected; empty only with any_version
   bool any_version = false;
-  std::string plan_name{};     // of facts.options.plans; empty: the standard one
-  std::optional<Plan> plan{};  // given in the call, instead of a name
+  std::string plan_name{};             // of facts.options.plans; empty: the standard one
+  std::optional<Plan> plan{};          // given in the call, instead of a name
+  std::optional<Approval> approval{};  // beside the plan's; the earlier `before` counts
   std::optional<WallTime> committed{};
   std::string actor{};  // as the state keeps it
   std::string reason{};

@@ -245,9 +245,24 @@ TEST(ApiMessage, ARolloutIsBegunWithAPlanByNameOrGiven) {
       ApprovalBody{10'000, std::chrono::hours{24}},
       "revert"};
   EXPECT_EQ(said(given), "accepted");
-  EXPECT_EQ(*given, (StartBody{Color::green, "", true, "", plan, noon, "release"}));
+  EXPECT_EQ(*given, (StartBody{.color = Color::green,
+                               .any_version = true,
+                               .plan = plan,
+                               .committed = noon,
+                               .reason = "release"}));
   EXPECT_EQ(*parse_start(encode(*given)), *given);
   EXPECT_EQ(*parse_plan(encode(plan)), plan);
+}
+
+TEST(ApiMessage, ARolloutMayAskForAnApproverBesideItsPlan) {
+  const auto start = parse_start(
+      R"({"color":"green","version":"v20240108-def5678","plan":"linear","approval":{"before":50}})");
+
+  ASSERT_EQ(said(start), "accepted");
+  EXPECT_EQ(start->approval, (ApprovalBody{5'000, std::nullopt}));
+  EXPECT_EQ(*parse_start(encode(*start)), *start);
+  EXPECT_EQ(said(parse_start(R"({"color":"green","any_version":true,"approval":true})")),
+            "/approval: must be an object\n");
 }
 
 TEST(ApiMessage, EveryFaultOfARolloutIsSaidAtOnceWithItsPlace) {

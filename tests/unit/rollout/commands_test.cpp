@@ -137,6 +137,24 @@ TEST(Start, AsksForApprovalBeforeTheFirstHoldWhenThePlanSaysSo) {
   EXPECT_EQ(rig.state.weight.green, 1'000);
 }
 
+TEST(Start, AsksForApprovalBesideWhatThePlanSays) {
+  const auto asked = [](std::optional<Approval> of_plan, Approval of_call) {
+    Plan plan = asking();
+    plan.approval = of_plan;
+    Start start = Rig::start(plan);
+    start.approval = of_call;
+    Rig rig;
+    EXPECT_TRUE(rig.take(start));
+    return *rig.state.rollout->plan.approval;
+  };
+  const Approval call{.before = 5'000, .timeout = 1h};
+
+  EXPECT_EQ(asked(std::nullopt, call), call);
+  EXPECT_EQ(asked(Approval{.before = 10'000, .timeout = 2h}, call), call);
+  EXPECT_EQ(asked(Approval{.before = 100, .timeout = 2h}, call),
+            (Approval{.before = 100, .timeout = 1h}));
+}
+
 TEST(ASwitch, IsARolloutBoundToTheVersionReportedNow) {
   Rig rig;
   ASSERT_TRUE(rig.take(Switch{.color = Color::green, .actor = "ann", .reason = "now"}));

@@ -1,0 +1,267 @@
+#include "control/deploy/operation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "control/deploy/notice.h"
+
+namespace sy::control::deploy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration heartbeat_every = 5min;
+constexpr Duration claim_lives = 20min;  // past its last note
+
+std::string word(Color color) { return std::string(name(color)); }
+
+}  // namespace
+
+void Operation::tell(Note::Kind kind, std::string what, double share) const {
+  world_.teller.tell({kind, std::string(name(journal_.step)), std::move(what), share, {}});
+}
+
+Ended Operation::ended(ExitCode exit, std::string outcome, std::string what) const {
+  Ended end{exit, std::move(outcome), std::move(what)};
+  end.op = journal_.op;
+  end.version = journal_.version;
+  if (before_ && before_->current) end.previous = before_->current->version;
+  end.color = exit == ExitCode::done ? journal_.color : journal_.live;
+  end.epoch = claim_.epoch;
+  for (const auto& [service, started] : journal_.started.services)
+    if (!started.deployment.empty()) end.deployments[service] = started.deployment;
+  end.took = took_;
+  return end;
+}
+
+Ended Operation::run(const Plan& plan, const records::Seen& seen) {
+  begun_ = world_.pace.now();
+  journal_ = {who_.nonce, plan.op, plan.version, plan.git_sha, plan.color, plan.live};
+  journal_.gradual = plan.gradual;
+  journal_.counts = plan.counts;
+  definitions_ = plan.definitions;
+  before_ = seen.record;
+  steps_ = plan.steps;
+  const WallTime now = world_.pace.wall();
+  records::Claim wanted{.nonce = who_.nonce, .owner = who_.name, .host = who_.host};
+  wanted.pid = who_.pid;
+  wanted.run = who_.run;
+  wanted.op = plan.op;
+  wanted.version = plan.version;
+  wanted.phase = name(Step::claim);
+  wanted.since = wanted.heartbeat = now;
+  wanted.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(claim_lives);
+  wanted.reason = limits_.reason;
+  wanted.journal = encode(journal_);
+  tell(Note::Kind::begun, "claim " + world_.environment + " in " + world_.ledger.where());
+  const auto claim = world_.ledger.acquire(seen, wanted);
+  if (!claim) {
+    Ended end = ended(claim.error().code, "failed", claim.error().what);
+    end.next = claim.error().next;
+    return end;
+  }
+  claim_ = *claim;
+  noted_ = world_.pace.now();
+  tell(Note::Kind::done, "epoch " + std::to_string(claim_.epoch) + " is ours");
+  return perform_from(Step::start);
+}
+
+Operation::Stopped Operation::take_over(const records::Seen& seen, const Journal& journal) {
+  begun_ = world_.pace.now();
+  journal_ = journal;
+  before_ = seen.record;
+  records::Claim wanted = *seen.claim;
+  wanted.nonce = who_.nonce;
+  wanted.owner = who_.name;
+  wanted.host = who_.host;
+  wanted.pid = who_.pid;
+  wanted.run = who_.run;
+  wanted.phase = name(journal.step);
+  const WallTime now = world_.pace.wall();
+  wanted.heartbeat = now;
+  wanted.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(claim_lives);
+  const auto claim = world_.ledger.take_over(*seen.claim, wanted);
+  if (!claim) return Stop{claim.error(), false, true};
+  claim_ = *claim;
+  noted_ = world_.pace.now();
+  return {};
+}
+
+Ended Operation::carry_on(const records::Seen& seen, const Journal& journal) {
+  if (const auto stop = take_over(seen, journal)) return give_up(*stop);
+  tell(Note::Kind::begun, "carrying on the " + journal.op + " of " + journal.version +
+                              " that stopped at step " + std::string(name(journal.step)));
+  return perform_from(journal.step == Step::claim ? Step::start : journal.step);
+}
+
+Ended Operation::take_back(const records::Seen& seen, const Journal& journal) {
+  if (const auto stop = take_over(seen, journal)) return give_up(*stop);
+  const std::string what = journal.op + " of " + journal.version + ", stopped at step " +
+                           std::string(name(journal.step));
+  tell(Note::Kind::begun, "taking back the " + what);
+  Ended end = give_up({{ExitCode::rolled_back, "the " + what + " was taken back"}});
+  if (end.exit == ExitCode::rolled_back) end.exit = ExitCode::done;
+  return end;
+}
+
+Ended Operation::perform_from(Step first) {
+  // Another process may have made the plan; what is done from a step on depends on the journal.
+  for (int i = static_cast<int>(first); i <= static_cast<int>(Step::record); ++i) {
+    const auto step = static_cast<Step>(i);
+    const bool planned =
+        steps_.empty() || std::any_of(steps_.begin(), steps_.end(),
+                                      [step](const auto& each) { return each.step == step; });
+    if (!planned) continue;
+    journal_.step = step;
+    const Instant began = world_.pace.now();
+    if (const auto stop = note()) return give_up(*stop);
+    if (const auto stop = perform(step)) return give_up(*stop);
+    took_.emplace_back(name(step), world_.pace.now() - began);
+    if (limits_.stop_after == step && step != Step::record)
+      return give_up(
+          {{ExitCode::done, "stopped after step " + std::string(name(step)) + ", as asked"}, true});
+  }
+  Ended end =
+      ended(ExitCode::done, "succeeded", journal_.version + " answers in " + word(journal_.color));
+  if (!doubt_.empty()) {
+    end.exit = ExitCode::failed;
+    end.what += ", but " + doubt_;
+  }
+  notify(end);
+  if (journal_.op == "deploy" && limits_.stop_after != Step::record) retire(end);
+  return end;
+}
+
+Operation::Stopped Operation::note() {
+  claim_.phase = name(journal_.step);
+  const WallTime now = world_.pace.wall();
+  claim_.heartbeat = now;
+  claim_.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(claim_lives);
+  claim_.journal = encode(journal_);
+  const auto noted = world_.ledger.note(claim_);
+  if (!noted) return Stop{noted.error(), false, noted.error().code == ExitCode::locked};
+  noted_ = world_.pace.now();
+  return {};
+}
+
+Operation::Stopped Operation::heartbeat() {
+  if (world_.pace.now() - noted_ < heartbeat_every) return {};
+  auto stop = note();
+  if (!stop || stop->lost) return stop;
+  noted_ = world_.pace.now();
+  tell(Note::Kind::warning, "the claim could not be renewed: " + stop->failure.what);
+  return {};
+}
+
+Operation::Stopped Operation::wait(Duration duration, bool may_leave) {
+  if (!world_.pace.wait(duration)) return Stop{{ExitCode::interrupted, "interrupted by a signal"}};
+  if (may_leave && limits_.until && world_.pace.now() >= *limits_.until)
+    return Stop{{inconclusive_ ? ExitCode::inconclusive : ExitCode::timed_out,
+                 "the time given has passed at step " + std::string(name(journal_.step))},
+                true};
+  return heartbeat();
+}
+
+Try<> Operation::undo_traffic(const std::string& reason) {
+  const Instant began = world_.pace.now();
+  for (;;) {
+    const auto back = world_.edge.take_back(journal_.live, reason);
+    if (back) {
+      tell(Note::Kind::undone, "all traffic is on " + word(journal_.live));
+      return {};
+    }
+    if (world_.pace.now() - began >= world_.edge_options.patience) return back;
+    tell(Note::Kind::warning, "traffic is not back yet: " + back.error().what);
+    if (!world_.pace.wait(1s)) world_.pace.forgive();
+  }
+}
+
+Try<> Operation::undo(const std::string& reason) {
+  if (journal_.traffic) {
+    if (const auto back = undo_traffic(reason); !back) return back;
+    journal_.traffic = false;
+  }
+  if (journal_.started.services.empty()) return {};
+  const auto restored = world_.platform.restore(journal_.started);
+  if (restored) {
+    tell(Note::Kind::undone, word(journal_.color) + " is as it was");
+    return {};
+  }
+  tell(Note::Kind::warning,
+       word(journal_.color) + " could not be put back as it was: " + restored.error().what);
+  return {};
+}
+
+Ended Operation::leave(const Stop& stop) {
+  claim_.phase = "released";
+  claim_.journal = encode(journal_);
+  claim_.heartbeat = world_.pace.wall();
+  claim_.expires = claim_.heartbeat;
+  const auto released = world_.ledger.note(claim_);
+  Ended end = ended(stop.failure.code, "left", stop.failure.what);
+  end.next =
+      "The same command carries on; switchctl rollback " + world_.environment + " takes it back.";
+  if (!released) end.what += "; the claim could not be released: " + released.error().what;
+  return end;
+}
+
+Ended Operation::give_up(const Stop& stop) {
+  if (stop.lost) {
+    Ended end = ended(ExitCode::locked, "failed", stop.failure.what);
+    end.next = stop.failure.next;
+    return end;
+  }
+  if (stop.leave) return leave(stop);
+  world_.pace.forgive();
+  tell(Note::Kind::warning, stop.failure.what);
+  const bool begun = journal_.traffic || !journal_.started.services.empty();
+  if (const auto undone = undo(stop.failure.what); !undone) {
+    Ended end =
+        leave({{ExitCode::failed, "traffic could not be taken back: " + undone.error().what +
+                                      "; it began with: " + stop.failure.what}});
+    end.next = "Look at the proxies with switchctl status " + world_.environment +
+               ", then run switchctl rollback " + world_.environment + ".";
+    return end;
+  }
+  const bool interrupted = stop.failure.code == ExitCode::interrupted;
+  const ExitCode exit = interrupted ? ExitCode::interrupted
+                        : begun     ? ExitCode::rolled_back
+                                    : stop.failure.code;
+  Ended end = ended(exit,
+                    interrupted ? "interrupted"
+                    : begun     ? "rolled_back"
+                                : "failed",
+                    stop.failure.what);
+  end.next = stop.failure.next;
+  const records::Record empty{.env = world_.environment};
+  records::Record next = records::after(
+      before_ ? *before_ : empty, operation_of(begun ? "rolled_back" : "failed"),
+      before_ ? before_->current : std::nullopt, before_ ? before_->previous : std::nullopt);
+  next.nonce = who_.nonce;
+  next.reason = stop.failure.what;
+  if (const auto written = world_.ledger.commit(claim_, next); !written) {
+    tell(Note::Kind::warning, "the record could not be written: " + written.error().what);
+    end.what += "; the record could not be written, and the environment stays claimed";
+    end.next = "Run switchctl rollback " + world_.environment + " once that is mended.";
+  }
+  notify(end);
+  return end;
+}
+
+void Operation::notify(const Ended& end) {
+  if (world_.options.notify.empty()) return;
+  journal_.step = Step::notify;
+  Ending ending{journal_.key, end.op, end.outcome, world_.pace.wall(), world_.app};
+  ending.environment = world_.environment;
+  ending.color = word(journal_.color);
+  ending.version = end.version;
+  ending.previous = end.previous;
+  ending.what = end.what;
+  ending.actor = who_.name;
+  ending.reason = limits_.reason;
+  ending.exit = end.exit;
+  for (const auto& told : tell_all(world_.options.notify, ending, world_.pace, world_.teller))
+    if (told.delivered) tell(Note::Kind::done, told.name + " was told");
+}
+
+}  // namespace sy::control::deploy

@@ -1,0 +1,354 @@
+// What each step of an operation does.
+#include <algorithm>
+#include <utility>
+
+#include "control/deploy/gates.h"
+#include "control/deploy/health.h"
+#include "control/deploy/operation.h"
+#include "control/deploy/smoke.h"
+#include "control/edge/pursuit.h"
+
+namespace sy::control::deploy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration look_every = 250ms;
+
+std::string word(Color color) { return std::string(name(color)); }
+
+std::string minutes(Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  return seconds % 60 == 0 ? std::to_string(seconds / 60) + " min" : std::to_string(seconds) + " s";
+}
+
+}  // namespace
+
+Operation::Stopped Operation::perform(Step step) {
+  switch (step) {
+    case Step::start: return start();
+    case Step::up: return await_up();
+    case Step::versions: return await_versions();
+    case Step::gate: return await_gate();
+    case Step::smoke: return smoke();
+    case Step::rollout: return move();
+    case Step::health: return watch_health();
+    case Step::record: return commit();
+    case Step::preflight:
+    case Step::claim:
+    case Step::notify:
+    case Step::warm:
+    case Step::retire: return {};
+  }
+  return {};
+}
+
+Operation::Stopped Operation::start() {
+  tell(Note::Kind::begun, "start " + journal_.version + " in " + word(journal_.color));
+  auto artifact = world_.platform.find(journal_.version);
+  if (!artifact) return Stop{artifact.error()};
+  artifact->git_sha = journal_.git_sha;
+  artifact->definitions = definitions_;
+  const platform::Wanted wanted{journal_.color, *artifact, journal_.counts, journal_.key};
+  const auto started = world_.platform.start(wanted, journal_.started);
+  // Also when it failed: what was begun must be known to whoever takes it back.
+  auto stop = note();
+  if (!started) return Stop{started.error()};
+  if (stop) return stop;
+  tell(Note::Kind::done, word(journal_.color) + " starts");
+  return {};
+}
+
+Operation::Stopped Operation::await_up() {
+  tell(Note::Kind::begun, "wait until all of it is up");
+  const Instant began = world_.pace.now();
+  for (;;) {
+    const auto progress = world_.platform.progress(journal_.started);
+    if (!progress) return Stop{progress.error()};
+    if (progress->failed) return Stop{*progress->failed};
+    if (progress->up) break;
+    const double share = progress->desired > 0 ? static_cast<double>(progress->running) /
+                                                     static_cast<double>(progress->desired)
+                                               : -1;
+    tell(Note::Kind::progress, progress->words, share);
+    if (world_.pace.now() - began >= world_.options.start_timeout)
+      return Stop{{ExitCode::failed,
+                   journal_.version + " is not up after " + minutes(world_.options.start_timeout) +
+                       ": " + progress->words,
+                   "switchctl doctor " + world_.environment + " says why."}};
+    if (auto stop = wait(world_.platform.poll(), true)) return stop;
+  }
+  tell(Note::Kind::done, "all of it is up");
+  return {};
+}
+
+Try<std::vector<edge::Seen>> Operation::look() {
+  auto seen = world_.edge.look();
+  for (const auto& each : seen)
+    if (!each.status && each.status.error().code == ExitCode::forbidden) return each.status.error();
+  return seen;
+}
+
+Operation::Stopped Operation::await_versions() {
+  tell(Note::Kind::begun, "every task reports " + journal_.version);
+  const auto observed = world_.platform.observe();
+  if (!observed) return Stop{observed.error()};
+  if (world_.edge_options.push) {
+    api::Endpoints endpoints;
+    for (const auto& [service, colors] : *observed)
+      for (const auto& task : colors[journal_.color].tasks)
+        if (!task.url.empty()) endpoints[service].push_back(task.url);
+    const auto put =
+        world_.edge.put_upstreams(journal_.color, endpoints, "tasks of " + journal_.version);
+    if (!put) return Stop{put.error()};
+  }
+  const Expected expected{journal_.color, journal_.version, world_.services, *observed};
+  return await_gates([&expected](const auto& seen) { return versions_seen(seen, expected); });
+}
+
+Operation::Stopped Operation::await_gate() {
+  tell(Note::Kind::begun, "every proxy's gate of " + word(journal_.color) + " is open");
+  return await_gates(
+      [color = journal_.color](const auto& seen) { return gates_open(seen, color); });
+}
+
+Operation::Stopped Operation::await_gates(
+    const std::function<GateLook(const std::vector<edge::Seen>&)>& judge) {
+  const Instant began = world_.pace.now();
+  for (;;) {
+    const auto seen = look();
+    if (!seen) return Stop{seen.error()};
+    const GateLook gate = judge(*seen);
+    if (gate.ready) {
+      tell(Note::Kind::done, gate.words);
+      return {};
+    }
+    tell(Note::Kind::progress, gate.words);
+    if (world_.pace.now() - began >= world_.options.gate_timeout)
+      return Stop{{ExitCode::failed,
+                   "after " + minutes(world_.options.gate_timeout) + ": " + gate.words,
+                   "switchctl doctor " + world_.environment + " says why."}};
+    if (auto stop = wait(look_every, true)) return stop;
+  }
+}
+
+Operation::Stopped Operation::smoke() {
+  tell(Note::Kind::begun, "smoke tests of " + word(journal_.color));
+  const Target target{journal_.color, journal_.version, journal_.git_sha, world_.environment,
+                      world_.services};
+  const auto results =
+      deploy::smoke(world_.options.smoke, world_.edge_options, target, world_.pace, world_.teller);
+  if (!results) return Stop{results.error()};
+  if (std::string failures = failures_in_words(*results); !failures.empty())
+    return Stop{{ExitCode::failed, std::move(failures)}};
+  tell(Note::Kind::done, std::to_string(results->size()) + " smoke tests passed");
+  return {};
+}
+
+Operation::Stopped Operation::move() {
+  journal_.traffic = true;
+  if (auto stop = note()) return stop;
+  if (!journal_.gradual) return move_at_once();
+  tell(Note::Kind::begun, "traffic to " + word(journal_.color));
+  if (journal_.rollouts.empty()) {
+    if (auto stop = begin_rollout()) return stop;
+  }
+  if (journal_.rollouts.empty()) return {};  // it had ended before this process came
+  if (auto stop = approve()) return stop;
+  return follow();
+}
+
+Operation::Stopped Operation::move_at_once() {
+  tell(Note::Kind::begun, "all traffic to " + word(journal_.color) + " at once");
+  const std::string reason =
+      limits_.reason.empty() ? journal_.op + " to " + journal_.version : limits_.reason;
+  const auto moved = world_.edge.take_back(journal_.color, reason);
+  if (!moved) return Stop{moved.error()};
+  tell(Note::Kind::done, "all traffic is on " + word(journal_.color));
+  return {};
+}
+
+// A rollout that an earlier process began, but did not live to journal, is gone on with.
+bool Operation::adopt(const std::vector<edge::Seen>& seen) {
+  bool any = false;
+  for (const auto& each : seen) {
+    const auto& status = *each.status;
+    const bool ours = status.rollout && status.rollout->color == journal_.color &&
+                      status.rollout->version == journal_.version;
+    if (ours) journal_.rollouts[each.proxy] = status.rollout->id;
+    any |= ours || (status.live == journal_.color && !status.rollout);
+  }
+  return any;
+}
+
+Operation::Stopped Operation::begin_rollout() {
+  const auto seen = look();
+  if (!seen) return Stop{seen.error()};
+  for (const auto& each : *seen)
+    if (!each.status) return Stop{each.status.error()};
+  if (!adopt(*seen)) {
+    api::StartBody body{journal_.color, journal_.version, limits_.any_version};
+    body.plan_name = world_.options.plan;
+    if (!world_.options.plan_json.empty()) {
+      auto plan = api::parse_plan(world_.options.plan_json);
+      if (!plan) return Stop{{ExitCode::usage, "the plan is none: " + plan.error().front().detail}};
+      body.plan_name.clear();
+      body.plan = std::move(*plan);
+    }
+    if (const auto& approval = world_.options.approval)
+      body.approval = {approval->before, approval->timeout};
+    body.committed = limits_.committed;
+    body.reason = limits_.reason;
+    auto begun = world_.edge.start(body, journal_.key);
+    if (!begun) return Stop{begun.error()};
+    journal_.rollouts = std::move(*begun);
+  }
+  return note();
+}
+
+Operation::Stopped Operation::approve() {
+  if (limits_.approve.empty()) return {};
+  const auto approved =
+      world_.edge.change({.method = "POST",
+                          .target = "/v1/rollout/approve",
+                          .body = api::encode(api::ApproveBody{limits_.approve, limits_.reason})},
+                         journal_.key + "-approve");
+  if (!approved) return Stop{approved.error()};
+  tell(Note::Kind::progress, limits_.approve + " is approved");
+  return {};
+}
+
+Operation::Stopped Operation::follow() {
+  edge::Pursuit pursuit{journal_.rollouts, world_.edge_options.patience};
+  for (;;) {
+    std::vector<edge::Look> round;
+    for (std::size_t i = 0; i < world_.edge.names().size(); ++i) {
+      const auto answer = world_.edge.send(i, {.target = "/v1/rollout"});
+      edge::Look look{world_.edge.names()[i], {}};
+      if (answer && answer->status == 200)
+        if (auto view = api::decode_rollouts(answer->body)) look.view = std::move(*view);
+      round.push_back(std::move(look));
+    }
+    for (auto& line : pursuit.news(round, world_.pace.now()))
+      tell(Note::Kind::begun, std::move(line));
+    if (const auto& over = pursuit.over()) {
+      if (over->completed) return {};
+      const std::string where = journal_.rollouts.size() > 1 ? over->proxy + ": " : "";
+      return Stop{{ExitCode::rolled_back, where + over->outcome + ": " + over->why}};
+    }
+    inconclusive_ = pursuit.inconclusive();
+    std::string line = pursuit.line();
+    if (pursuit.waits_for_approval())
+      line += "; it needs: switchctl approve " + world_.environment + " " + journal_.version;
+    tell(Note::Kind::progress, std::move(line), pursuit.share());
+    if (auto stop = wait(look_every, true)) return stop;
+  }
+}
+
+Operation::Stopped Operation::watch_health() {
+  tell(Note::Kind::begun, "health of " + journal_.version + " as clients see it");
+  const Target target{journal_.color, journal_.version, journal_.git_sha, world_.environment,
+                      world_.services};
+  Health health = world_.options.health;
+  if (journal_.op == "rollback") health.for_ = Duration::zero();  // once: it is in a hurry
+  const auto well = check_health(health, world_.edge_options, target, world_.pace, world_.teller);
+  if (!well && journal_.op == "rollback" && well.error().code != ExitCode::interrupted) {
+    // Back to what is being left would be no help.
+    doubt_ = "its health check failed: " + well.error().what;
+    tell(Note::Kind::warning, doubt_);
+    return {};
+  }
+  if (!well) return Stop{well.error()};
+  const auto seen = look();
+  if (!seen) return Stop{seen.error()};
+  const auto live = agreed_live(*seen);
+  if (!live) return Stop{live.error()};
+  if (*live != journal_.color)
+    return Stop{{ExitCode::rolled_back, "traffic was taken back to " + word(*live) +
+                                            " by somebody else during the health checks"}};
+  tell(Note::Kind::done, journal_.version + " is healthy");
+  return {};
+}
+
+records::Operation Operation::operation_of(const std::string& result) const {
+  records::Operation operation{journal_.version, world_.pace.wall(), journal_.op, result,
+                               who_.name};
+  for (const auto& [service, started] : journal_.started.services)
+    operation.definitions[service] = started.definition;
+  return operation;
+}
+
+records::Release Operation::release_of(const platform::Observation& observed, Color color) const {
+  records::Release release{.color = color};
+  for (const auto& [service, colors] : observed) {
+    const auto& running = colors[color];
+    release.services[service] = {running.definition, running.digest, running.desired};
+    if (!running.version.empty()) release.version = running.version;
+  }
+  return release;
+}
+
+Operation::Stopped Operation::commit() {
+  tell(Note::Kind::begun, "record " + journal_.version);
+  const auto observed = world_.platform.observe();
+  if (!observed) return Stop{observed.error()};
+  records::Release current = release_of(*observed, journal_.color);
+  current.version = journal_.version;
+  current.git_sha = journal_.git_sha;
+  current.deployed_at = world_.pace.wall();
+  current.by = who_.name;
+  current.run = who_.run_url;
+  std::optional<records::Release> previous;
+  if (before_ && before_->current) previous = before_->current;
+  if (!previous) previous = release_of(*observed, journal_.live);
+  if (previous->version.empty()) previous.reset();
+  records::Operation operation = operation_of("succeeded");
+  for (const auto& [service, each] : current.services)
+    operation.definitions[service] = each.definition;
+  const records::Record empty{.env = world_.environment};
+  auto next = records::after(before_ ? *before_ : empty, operation, current, previous);
+  next.nonce = who_.nonce;
+  next.reason = limits_.reason;
+  const auto written = world_.ledger.commit(claim_, next);
+  if (!written) return Stop{written.error(), false, written.error().code == ExitCode::refused};
+  tell(Note::Kind::done, "epoch " + std::to_string(next.epoch) + " in " + world_.ledger.where());
+  return {};
+}
+
+// Whether nobody has begun anything since: only then may the old color lose its tasks.
+Try<> Operation::still_ours(std::uint64_t epoch) {
+  const auto seen = world_.ledger.read();
+  if (!seen) return seen.error();
+  if (!seen->record || seen->record->epoch != epoch || seen->claim)
+    return Failure{ExitCode::refused, "another operation has begun since"};
+  const auto live = agreed_live(world_.edge.look());
+  if (!live) return live.error();
+  if (*live != journal_.color)
+    return Failure{ExitCode::refused, "traffic is on " + word(*live) + " again"};
+  return {};
+}
+
+void Operation::retire(Ended& end) {
+  const std::string old = word(journal_.live);
+  const Duration warm = limits_.keep_warm.value_or(world_.options.keep_warm);
+  journal_.step = Step::warm;
+  tell(Note::Kind::begun, "keep " + old + " warm for " + minutes(warm));
+  const std::string stays = old + " keeps its tasks";
+  if (!world_.pace.wait(warm)) {
+    end.exit = ExitCode::interrupted;
+    end.what += "; interrupted while " + old + " was kept warm: " + stays;
+    return;
+  }
+  journal_.step = Step::retire;
+  if (const auto ours = still_ours(claim_.epoch); !ours)
+    return tell(Note::Kind::warning, stays + ": " + ours.error().what);
+  tell(Note::Kind::begun, "scale " + old + " to " + std::to_string(world_.options.idle_tasks));
+  for (const auto& [service, unused] : journal_.counts)
+    if (const auto scaled =
+            world_.platform.scale(service, journal_.live, world_.options.idle_tasks);
+        !scaled)
+      tell(Note::Kind::warning, service + " in " + stays + ": " + scaled.error().what);
+  tell(Note::Kind::done, old + " is at " + std::to_string(world_.options.idle_tasks) + " tasks");
+}
+
+}  // namespace sy::control::deploy
