@@ -12,8 +12,8 @@ CTEST := ctest --output-on-failure -j$(TEST_JOBS)
 PROGRAMS := proxy/all control/all
 TESTS := $(PROGRAMS) tests/all
 
-.PHONY: build programs test test-asan test-tsan test-all asan tsan demo bench tidy format fuzz \
-  install-dependencies clean help
+.PHONY: build programs test test-asan test-tsan test-all asan tsan demo rehearsal bench tidy format \
+  fuzz install-dependencies clean help
 
 build: | need-build  ## Build build/bin/switchyard and build/bin/switchctl (the default)
 	@cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
@@ -50,6 +50,10 @@ tsan: test-tsan
 demo: build  ## Run the toy app in two colors behind the proxy on 127.0.0.1:8080; Ctrl-C ends it
 	build/bin/switchyard demo
 
+rehearsal: build | need-docker  ## Images, docker compose, load: deploy, bad deploy, rollback, and a verdict
+	cmake --build build/release -j$(JOBS) --target openload
+	scripts/rehearsal
+
 bench: | need-bench  ## haproxy, nginx and switchyard side by side: CPU per request, and the ratio
 	@cmake --preset release -DSY_BENCH=ON >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	cmake --build build/release -j$(JOBS)
@@ -70,10 +74,10 @@ fuzz: | need-fuzz  ## Run every fuzz target for FUZZ_SECONDS (60)
 	scripts/fuzz build/fuzz $(FUZZ_SECONDS)
 
 install-dependencies:  ## Install every Debian package that any target needs
-	scripts/install-dependencies build test bench tidy fuzz
+	scripts/install-dependencies build test bench tidy fuzz docker
 
 # Instant when nothing is missing.
-.PHONY: need-build need-test need-bench need-tidy need-fuzz
+.PHONY: need-build need-test need-bench need-tidy need-fuzz need-docker
 need-build:
 	@mkdir -p build && scripts/install-dependencies build test
 need-test:
@@ -84,6 +88,9 @@ need-tidy:
 	@mkdir -p build && scripts/install-dependencies build test tidy
 need-fuzz:
 	@mkdir -p build && scripts/install-dependencies build test fuzz
+need-docker:
+	@{ docker version && { docker compose version || docker-compose version; }; } >/dev/null 2>&1 || \
+	  scripts/install-dependencies docker
 
 clean:  ## Remove everything that was built
 	rm -rf build

@@ -15,12 +15,15 @@ int main(int argc, char** argv) {
   std::string role = "operator";
   std::string journal = "/var/lib/switchyard/journal.jsonl";
   bool json = false;
+  bool live = false;
 
   CLI::App* run = cli.add_subcommand("run", "serve, in the foreground; logs to standard error");
   run->add_option("--config", config, "configuration file")->capture_default_str();
   CLI::App* check =
       cli.add_subcommand("check", "print every problem of a configuration; exit 78 if any");
   check->add_option("config,--config", config, "configuration file")->capture_default_str();
+  check->add_flag("--live", live,
+                  "and ask the proxy it describes for /livez; exit 1 if it is silent");
   CLI::App* demo =
       cli.add_subcommand("demo", "a toy application in two colors and the proxy before it");
   demo->add_option("--port", port, "for traffic")->capture_default_str();
@@ -43,7 +46,7 @@ int main(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
     if (*run) return sy::app::run(config);
-    if (*check) return sy::app::check(config);
+    if (*check) return sy::app::check(config, live);
     if (*demo) return sy::app::demo(port, control_port);
     if (*token) return sy::app::token(name, role);
     if (*verify) return sy::app::verify_journal(journal, json);

@@ -78,12 +78,13 @@ int run(const std::string& config_path) {
   return serve(std::move(*config), [config_path] { return load(config_path); }, {});
 }
 
-int check(const std::string& config_path) {
+int check(const std::string& config_path, bool live) {
   const auto config = load(config_path);
   if (!config) {
     std::cerr << config.error().what;
     return exit_config;
   }
+  if (live) return check_live(*config);
   std::cout << config::describe(*config);
   return 0;
 }

@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <string>
 
+#include "config/proxy_config.h"
+
 namespace sy::app {
 
 inline constexpr int exit_config = 78;  // EX_CONFIG of sysexits.h
 
 [[nodiscard]] int run(const std::string& config_path);
-[[nodiscard]] int check(const std::string& config_path);
+// With `live`, the proxy that the configuration describes must answer /livez, too.
+[[nodiscard]] int check(const std::string& config_path, bool live);
+[[nodiscard]] int check_live(const config::ProxyConfig& config);
 [[nodiscard]] int demo(std::uint16_t port, std::uint16_t control_port);
 [[nodiscard]] int version();
 [[nodiscard]] int token(const std::string& name, const std::string& role);

@@ -103,8 +103,12 @@ Answer bytes(std::string_view query) {
 
 }  // namespace
 
+std::string_view health_path(const AppOptions& options) {
+  return options.service == "backend" ? "/healthz" : "/health";
+}
+
 bool is_health(const AppOptions& options, std::string_view path) {
-  return path == (options.service == "backend" ? "/healthz" : "/health");
+  return path == health_path(options);
 }
 
 Answer problem(int status, std::string_view detail) {

@@ -23,7 +23,8 @@ struct Answer {
   std::string body{};
 };
 
-// True for the paths a proxy probes.
+// The path a proxy probes.
+[[nodiscard]] std::string_view health_path(const AppOptions& options);
 [[nodiscard]] bool is_health(const AppOptions& options, std::string_view path);
 [[nodiscard]] Answer answer(const AppOptions& options, const Knobs& knobs,
                             const Question& question);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "demo/ask.h"
 #include "demo/toy_app.h"
 
 namespace {
@@ -33,26 +34,44 @@ int run(const sy::demo::AppOptions& options) {
   return 0;
 }
 
+int ask(const sy::demo::AppOptions& options) {
+  const auto said = sy::demo::ask_health(options);
+  if (said) return 0;
+  std::fprintf(stderr, "switchyard-toy: %s\n", said.error().what.c_str());
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   sy::demo::AppOptions options;
   std::string color = "blue";
   std::string knobs = "{}";
-  CLI::App arguments{"One service of the toy application."};
-  arguments.add_option("--service", options.service)->check(CLI::IsMember({"backend", "frontend"}));
-  arguments.add_option("--color", color)->check(CLI::IsMember({"blue", "green"}));
-  arguments.add_option("--version", options.version);
-  arguments.add_option("--git-sha", options.git_sha);
-  arguments.add_option("--environment", options.environment);
+  bool asks = false;
+  CLI::App arguments{"One service of the toy application. In a container, from the environment."};
+  arguments.add_option("--service", options.service)
+      ->check(CLI::IsMember({"backend", "frontend"}))
+      ->envname("TOY_SERVICE");
+  arguments.add_option("--color", color)
+      ->check(CLI::IsMember({"blue", "green"}))
+      ->envname("TOY_COLOR");
+  arguments.add_option("--version", options.version)->envname("VERSION");
+  arguments.add_option("--git-sha", options.git_sha)->envname("GIT_SHA");
+  arguments.add_option("--environment", options.environment)->envname("ENVIRONMENT");
+  arguments.add_option("--build-time", options.build_time)->envname("BUILD_TIME");
   arguments.add_option("--address", options.address, "To listen on; 0.0.0.0 in a container")
-      ->check(CLI::ValidIPV4);
-  arguments.add_option("--port", options.port, "0: the kernel chooses");
+      ->check(CLI::ValidIPV4)
+      ->envname("TOY_ADDRESS");
+  arguments.add_option("--port", options.port, "0: the kernel chooses")->envname("TOY_PORT");
   arguments.add_option("--knobs-port", options.knobs_port, "0: the kernel chooses");
-  arguments.add_option("--knobs", knobs,
-                       "How it begins, as PUT /_demo/knobs: {\"error_rate\":0.2}");
+  arguments
+      .add_option("--knobs", knobs, "How it begins, as PUT /_demo/knobs: {\"error_rate\":0.2}")
+      ->envname("TOY_KNOBS");
+  arguments.add_flag("--ask", asks,
+                     "Ask the one that runs here for its health; exit 1 if it is ill");
   CLI11_PARSE(arguments, argc, argv);
   options.color = *sy::parse_color(color);
+  if (asks) return ask(options);
   const auto turned = sy::demo::turn(options.knobs, knobs);
   if (!turned) {
     std::fprintf(stderr, "switchyard-toy: --knobs: %s\n", turned.error().what.c_str());

@@ -25,7 +25,8 @@ Loaded load_example(const std::string& name) {
   return parse_proxy_config(text_of("examples/" + name), name,
                             environment_of({{"CI_TOKEN_SHA256", hash + '1'},
                                             {"APPROVER_TOKEN_SHA256", hash + '2'},
-                                            {"PREVIEW_TOKEN_SHA256", hash + '3'}}));
+                                            {"PREVIEW_TOKEN_SHA256", hash + '3'},
+                                            {"SWITCHYARD_TOKEN_SHA256", hash + '4'}}));
 }
 
 // Takes the "#" away from keys that stand behind one; prose has one space after it.
@@ -116,6 +117,9 @@ TEST(Examples, TheSmallOnesLoad) {
   EXPECT_EQ(lines(edge.problems), Lines{});
   EXPECT_EQ(edge.config.control.tokens.size(), 2U);
   EXPECT_EQ(edge.config.director.environment, "staging");
+  const Loaded compose = load_example("compose.yaml");
+  EXPECT_EQ(lines(compose.problems), Lines{});
+  EXPECT_EQ(compose.config.control.tokens.size(), 1U);
 }
 
 TEST(Examples, TheSampleOfTheProductDescriptionLoads) {
