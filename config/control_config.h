@@ -20,6 +20,9 @@ enum class PlatformKind : std::uint8_t { ecs, compose, static_ };
 struct ControlEnvironment {
   std::string app = "app";
   std::string name{};
+  // Its first line is the edge's token, when there is none already; read once it is needed.
+  std::string token_file{};
+  bool insecure = false;  // a token may go to a proxy that is not loopback without https
   PlatformKind platform = PlatformKind::static_;
   control::platform::Services services;
   control::platform::EcsOptions ecs;
@@ -34,9 +37,13 @@ struct ControlConfig {
   std::map<std::string, ControlEnvironment> environments;
 };
 
+// Whether the url is plain http to another machine, where a token would be overheard.
+[[nodiscard]] bool is_overheard(std::string_view url);
+
 struct LoadedControl {
   ControlConfig config;           // worth using only when there are no problems
   std::vector<Problem> problems;  // in the order of the file
+  std::vector<Problem> warnings;  // secrets in a file that everybody can read
   std::string file;               // empty: none was found, so there are no environments
 };
 
@@ -44,7 +51,8 @@ struct LoadedControl {
 // nothing.
 [[nodiscard]] LoadedControl load_control_config(const std::string& path,
                                                 const Environment& environment);
-// The text alone. `file` is what problems call it.
+// The text alone, with a warning for each secret that stands in it. `file` is what problems call
+// it, and where relative paths begin.
 [[nodiscard]] LoadedControl parse_control_config(std::string_view text, const std::string& file,
                                                  const Environment& environment);
 

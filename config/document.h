@@ -34,6 +34,7 @@ struct Node {
   Place place;
   std::string text;
   std::vector<Entry> entries;  // of a list (without keys) or of a map, in file order
+  bool literal = true;         // no variable was filled in
 };
 
 struct Entry {

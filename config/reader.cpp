@@ -81,6 +81,20 @@ const Node* Reader::list_of(std::string_view key, std::size_t items_max) {
   return good(key) ? &entry->value : nullptr;
 }
 
+void Reader::read_words(std::string_view key, std::vector<std::string>& out,
+                        std::size_t items_max) {
+  const Node* list = list_of(key, items_max);
+  if (list == nullptr) return;
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < list->entries.size(); ++i) {
+    const std::string item = std::string{key} + '[' + std::to_string(i) + ']';
+    const std::string* text = text_of(list->entries[i].value, item);
+    if (text == nullptr) bad_.emplace(key);
+    if (text != nullptr) words.push_back(*text);
+  }
+  if (good(key)) out = std::move(words);
+}
+
 void Reader::read_file(std::string_view key, std::string& out) {
   read(key, out, not_empty());
   const Entry* entry = find(key);
@@ -160,6 +174,11 @@ bool Reader::is_text(std::string_view key) const {
   const Entry* entry = find(key);
   return entry != nullptr &&
          (entry->value.kind == Node::Kind::text || entry->value.kind == Node::Kind::refused);
+}
+
+bool Reader::is_literal(std::string_view key) const {
+  const Entry* entry = find(key);
+  return entry != nullptr && entry->value.kind == Node::Kind::text && entry->value.literal;
 }
 
 void Reader::require(std::string_view key) {

@@ -60,6 +60,9 @@ class Reader {
     out = std::move(values);
   }
 
+  // A list of texts in which one may come twice: the words of a command.
+  void read_words(std::string_view key, std::vector<std::string>& out, std::size_t items_max);
+
   // The path of a file, which check_files looks at later.
   void read_file(std::string_view key, std::string& out);
 
@@ -78,6 +81,9 @@ class Reader {
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
   // Whether the value is text and not a map or list, for keys that take either.
   [[nodiscard]] bool is_text(std::string_view key) const;
+
+  // Whether the value stands in the file as it is, and no variable was filled in.
+  [[nodiscard]] bool is_literal(std::string_view key) const;
 
   void require(std::string_view key);
   // Notes a problem at the key's value, or at this section when the key is absent; silent when the

@@ -22,11 +22,15 @@ namespace sy::config {
 
 // sections_rollout.cpp
 [[nodiscard]] rollout::Options read_rollout(Reader in);
+// The keys of a plan; what is left out stays as in `plan`.
+[[nodiscard]] rollout::Plan read_plan(Reader& in, rollout::Plan plan);
 [[nodiscard]] verdict::Options read_verdict(Reader in);
 [[nodiscard]] worker::Shield read_shield(Reader in);
 
 // sections_notify.cpp
 [[nodiscard]] std::vector<notify::Target> read_notify(Reader& in);
+// What signs a notice: 16 to 1024 bytes. The fault does not repeat it.
+[[nodiscard]] Fault decode_secret(std::string_view text, std::string& out);
 // Puts the contents of url_file and secret_file into url and secret. `targets` were read from
 // `files`' config.
 void read_secrets(std::vector<notify::Target>& targets, const std::vector<NamedFile>& files,

@@ -14,17 +14,6 @@ constexpr std::size_t targets_max = 32;
 constexpr std::size_t secret_bytes_min = 16;
 constexpr std::size_t secret_bytes_max = 1'024;
 
-// The value is not repeated.
-Fault decode_secret(std::string_view text, std::string& out) {
-  const bool sound = text.size() >= secret_bytes_min && text.size() <= secret_bytes_max;
-  if (!sound) {
-    return "must be " + std::to_string(secret_bytes_min) + " to " +
-           std::to_string(secret_bytes_max) + " bytes";
-  }
-  out = text;
-  return std::nullopt;
-}
-
 Fault decode_event(std::string_view text, std::string& out) {
   const auto& types = notify::event_types;
   if (std::find(types.begin(), types.end(), text) != types.end()) {
@@ -82,6 +71,16 @@ std::optional<std::string> first_line(const std::string& path) {
 }
 
 }  // namespace
+
+Fault decode_secret(std::string_view text, std::string& out) {
+  const bool sound = text.size() >= secret_bytes_min && text.size() <= secret_bytes_max;
+  if (!sound) {
+    return "must be " + std::to_string(secret_bytes_min) + " to " +
+           std::to_string(secret_bytes_max) + " bytes";
+  }
+  out = text;
+  return std::nullopt;
+}
 
 std::vector<Target> read_notify(Reader& in) {
   std::vector<Target> targets;

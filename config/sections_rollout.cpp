@@ -52,6 +52,8 @@ void read_approval(Reader in, Plan& plan, bool sound_holds) {
   plan.approval = approval;
 }
 
+}  // namespace
+
 Plan read_plan(Reader& in, Plan plan) {
   plan.holds = read_holds(in, std::move(plan.holds));
   Reader gate = in.section("gate");
@@ -67,6 +69,8 @@ Plan read_plan(Reader& in, Plan plan) {
                plan.when_quiet);
   return plan;
 }
+
+namespace {
 
 void read_plans(Reader& in, rollout::Options& options) {
   for (auto& [name, item] : in.named("plans", plans_max)) {

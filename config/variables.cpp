@@ -64,6 +64,7 @@ void fill_node(Node& node, const std::string& path, const Environment& environme
                Findings& findings) {
   if (node.kind == Node::Kind::text) {
     Filled filled = fill(node.text, environment);
+    node.literal = node.text.find("${") == std::string::npos;
     if (!filled.fault.empty()) {
       findings.add(node.place, path, filled.fault);
       node.kind = Node::Kind::refused;

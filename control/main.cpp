@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "commands/commands.h"
+#include "control/completion.h"
 
 int main(int argc, char** argv) {
   const auto parsed =
@@ -12,6 +13,10 @@ int main(int argc, char** argv) {
   std::cout << parsed.out << std::flush;
   std::cerr << parsed.err;
   if (!parsed.args) return parsed.status;
+  if (parsed.args->verb == sy::control::Verb::completion) {
+    std::cout << sy::control::complete(*parsed.args, sy::config::system_environment());
+    return 0;
+  }
   const sy::control::Terminal terminal{std::cout, std::cerr, ::isatty(1) == 1};
   return static_cast<int>(sy::control::run(*parsed.args, terminal));
 }

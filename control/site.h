@@ -7,7 +7,6 @@
 
 #include "config/control_config.h"
 #include "control/args.h"
-#include "control/edge/proxy_client.h"
 #include "control/platform/platform.h"
 #include "control/records/ledger.h"
 #include "control/terms/failure.h"
@@ -60,12 +59,14 @@ class Site {
   [[nodiscard]] Try<aws::Client*> aws();  // one for platform and ledger
 
  private:
+  struct Parts;
+
+  [[nodiscard]] Try<std::unique_ptr<aws::Client>> open_aws(const std::string& region) const;
+  [[nodiscard]] Try<> open_ecs();
+
   config::ControlEnvironment configured_;
   Surroundings around_;
-  std::unique_ptr<aws::Client> aws_;
-  std::unique_ptr<const edge::Edge> edge_;
-  std::unique_ptr<platform::Platform> platform_;
-  std::unique_ptr<records::Ledger> ledger_;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace sy::control
