@@ -110,6 +110,7 @@ class EcsPlatform final : public Platform {
   aws::Ecs ecs_;
   std::map<std::string, aws::EcsTaskDefinition> definitions_;  // by short name
   std::map<std::string, Memory> memories_;                     // by deployment
+  std::set<std::string> changed_;                              // services, by us
   std::map<std::string, WallTime> log_since_;                  // by group
   std::map<std::string, std::set<std::string>> log_given_;     // ids of events, by group
 };

@@ -37,10 +37,17 @@ bool is_done(const aws::EcsUpdate& update, const aws::EcsService& before,
   return !update.force_new_deployment || !was || primary->id != was->id;
 }
 
+// Start did not come to it, or found it as wanted.
+bool was_left_alone(const Started::Service& to) {
+  return to.definition.empty() || (to.deployment.empty() && to.definition == to.definition_before &&
+                                   to.count == to.desired_before);
+}
+
 }  // namespace
 
 Try<aws::EcsService> EcsPlatform::change(const aws::EcsUpdate& update,
                                          const aws::EcsService& before) {
+  changed_.insert(update.service);
   for (int round = 1;; ++round) {
     auto answer = ecs_.update_service(update);
     if (answer) return std::move(*answer);
@@ -146,28 +153,26 @@ Try<> EcsPlatform::start(const Wanted& wanted, Started& started) {
 
 Try<> EcsPlatform::take_back(const aws::EcsService& now, const Started::Service& to) {
   const std::string runs = short_name(now.task_definition);
-  if (to.definition_before.empty()) return {};  // it was not come to
+  if (was_left_alone(to)) return {};
   if (runs != to.definition && runs != to.definition_before)
     return Failure{ExitCode::refused,
                    "the service " + now.name + " runs " + runs +
                        ", which somebody else started meanwhile; it is left alone",
                    "switchctl status " + environment_ + " shows what is there."};
-  if (runs == to.definition_before && now.desired == to.desired_before) return {};
+  // What is read may be older than what was done, so a look that shows it as before does not count.
   aws::EcsUpdate update{now.name, std::nullopt, to.desired_before, false};
-  if (runs != to.definition_before) {
-    const auto before = ecs_.describe_task_definition(to.definition_before);
-    if (!before && (passes(before.error()) || before.error().kind == aws::Kind::interrupted))
-      return explained(before.error(), "read the task definition " + to.definition_before);
-    const bool usable = before && before->status == "ACTIVE";
-    if (usable) update.task_definition = to.definition_before;
-    // A service of no tasks does no harm with another definition.
-    if (!usable && to.desired_before > 0)
-      return Failure{ExitCode::failed,
-                     "the task definition " + to.definition_before +
-                         " is not in use any more, so " + now.name + " cannot go back to it",
-                     "Deploy a version that is known to be good."};
+  const auto before = ecs_.describe_task_definition(to.definition_before);
+  if (!before && (passes(before.error()) || before.error().kind == aws::Kind::interrupted))
+    return explained(before.error(), "read the task definition " + to.definition_before);
+  if (before && before->status == "ACTIVE") {
+    update.task_definition = to.definition_before;
+  } else if (to.desired_before > 0 && runs != to.definition_before) {
+    return Failure{ExitCode::failed,
+                   "the task definition " + to.definition_before + " is not in use any more, so " +
+                       now.name + " cannot go back to it",
+                   "Deploy a version that is known to be good."};
   }
-  if (!update.task_definition && now.desired == to.desired_before) return {};
+  // Otherwise only the count: a service of no tasks does no harm with another definition.
   const auto done = change(update, now);
   if (!done) return done.error();
   return {};
@@ -195,7 +200,8 @@ Try<> EcsPlatform::restore(const Started& started) {
 Try<> EcsPlatform::scale(const std::string& service, Color color, int count) {
   const auto now = changeable(service, color);
   if (!now) return now.error();
-  if (now->desired == count) return {};
+  // A look just after a change of ours may be of before it.
+  if (now->desired == count && !changed_.contains(now->name)) return {};
   const auto done = change({now->name, std::nullopt, count, false}, *now);
   if (!done) return done.error();
   return {};

@@ -190,15 +190,26 @@ TEST_F(EcsRestore, GoesBackToDefinitionAndCountOfBefore) {
                                                              {"desiredCount", 0}}));
 }
 
-TEST_F(EcsRestore, OnlyScalesWhatEcsHasRolledBackAlready) {
+TEST_F(EcsRestore, ScalesWhatEcsHasRolledBackAlready) {
   aws.on("DescribeServices", described(service("b:1", 2, deployment("ecs-svc/3", "b:1", 2, 2))));
+  aws.on("DescribeTaskDefinition", definition("b:1", "v1"));
   aws.on("UpdateService", updated(service("b:1", 0, deployment("ecs-svc/3", "b:1", 0, 2))));
   ASSERT_TRUE(platform().restore(started));
-  EXPECT_FALSE(aws.inputs("UpdateService").at(0).contains("taskDefinition"));
+  EXPECT_EQ(aws.inputs("UpdateService").at(0).at("desiredCount"), 0);
 }
 
-TEST_F(EcsRestore, DoesNothingWhereNothingWasDone) {
+TEST_F(EcsRestore, DoesNotTrustALookThatMayBeOlderThanTheStart) {
+  idle();  // as if nothing had been started
+  aws.on("UpdateService", updated(service("b:1", 0, deployment("ecs-svc/3", "b:1", 0, 0))));
+  ASSERT_TRUE(platform().restore(started));
+  EXPECT_EQ(aws.inputs("UpdateService").size(), 1U);
+}
+
+TEST_F(EcsRestore, LeavesAloneWhatStartLeftAlone) {
   idle();
+  started.services["backend"] = {"", "", "b:1", 0, 2};
+  ASSERT_TRUE(platform().restore(started));
+  started.services["backend"] = {"b:1", "", "b:1", 2, 2};
   ASSERT_TRUE(platform().restore(started));
   EXPECT_TRUE(aws.inputs("UpdateService").empty());
 }
