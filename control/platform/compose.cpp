@@ -337,6 +337,10 @@ Try<> ComposePlatform::write_versions(const Started& started, bool before) {
     const std::string name = variable(service, started.color);
     const std::string version = tag_of(before ? done.definition_before : done.definition);
     words = version.empty() ? without_env_value(words, name) : with_env_value(words, name, version);
+    if (env_value(words, name).value_or("") != version) {
+      return Failure{ExitCode::usage, env_path() + " has a quote that does not end.",
+                     "Mend that, then run this again."};
+    }
   }
   if (words == *old) return {};
   return write_file(env_path(), words);

@@ -104,6 +104,11 @@ std::string_view unquoted(std::string_view word) {
   return quoted ? word.substr(1, word.size() - 2) : word;
 }
 
+// As names of services and images are.
+bool one_word(std::string_view word) {
+  return std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
 std::string_view next_line(std::string_view& rest) {
   const std::size_t end = rest.find('\n');
   std::string_view line = rest.substr(0, end);
@@ -184,9 +189,11 @@ std::map<std::string, std::string> parse_images(std::string_view printed) {
     const std::string_view words = line.substr(indent);
     if (indent == 0) inside = words == "services:";
     if (!inside) continue;
-    if (indent == 2 && words.ends_with(':')) service = unquoted(words.substr(0, words.size() - 1));
-    if (indent == 4 && words.starts_with("image: ") && !service.empty())
-      found[service] = unquoted(words.substr(7));
+    const bool key = indent == 2 && words.ends_with(':');
+    if (key) service = unquoted(words.substr(0, words.size() - 1));
+    if (key && !one_word(service)) service.clear();
+    if (indent != 4 || !words.starts_with("image: ") || service.empty()) continue;
+    if (const auto image = unquoted(words.substr(7)); one_word(image)) found[service] = image;
   }
   return found;
 }

@@ -67,7 +67,7 @@ class Lines {
     const char quote = text_[at_];
     if (quote == '"' || quote == '\'') {
       const std::size_t end = closing(quote);
-      if (end != std::string_view::npos) {
+      if (end != std::string_view::npos && ends_at(end + 1)) {
         one.value_end = at_ = end + 1;
         return;
       }
@@ -88,6 +88,14 @@ class Lines {
       }
     }
     return std::string_view::npos;
+  }
+
+  // Nothing but a comment follows, and that not at once.
+  [[nodiscard]] bool ends_at(std::size_t at) const {
+    const std::size_t begin = at;
+    while (at < text_.size() && blank(text_[at])) ++at;
+    if (at == text_.size() || text_[at] == '\n' || text_[at] == '\r') return true;
+    return text_[at] == '#' && at > begin;
   }
 
   void skip_blanks() {
@@ -129,7 +137,11 @@ std::string with_env_value(std::string_view text, std::string_view name, std::st
   for (const Assignment& one : Lines{text}.assignments())
     if (one.name == name) last = one;
   std::string out{text};
-  if (last) return out.replace(last->value, last->value_end - last->value, value);
+  if (last) {
+    const bool comment = last->value_end < out.size() && out[last->value_end] == '#';
+    const std::string fresh = std::string{value} + (comment ? " " : "");
+    return out.replace(last->value, last->value_end - last->value, fresh);
+  }
   const bool windows = out.find("\r\n") != std::string::npos;
   const std::string_view end = windows ? "\r\n" : "\n";
   if (!out.empty() && out.back() != '\n') out += end;

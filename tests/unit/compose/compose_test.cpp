@@ -120,6 +120,16 @@ TEST_F(Compose, WhatWasNotedBeforeIsKeptWhenAStartIsRepeated) {
   EXPECT_EQ(started.services.at("backend").definition_before, "pms-backend:v1");
 }
 
+TEST_F(Compose, AnEnvFileThatCannotBeReadAgainIsLeftAlone) {
+  const std::string broken = "BACKEND_GREEN_VERSION=\"v0\nBACKEND_GREEN_VERSION=\"v1\"x\nB=\"\n";
+  write_env(broken);
+  Started started;
+  EXPECT_EQ(platform.start(wanted("v2"), started).error(),
+            (Failure{ExitCode::usage, folder + "/.env has a quote that does not end.",
+                     "Mend that, then run this again."}));
+  EXPECT_EQ(env(), broken);
+}
+
 TEST_F(Compose, AFailedStartHasNotedWhatToTakeBack) {
   answer(" up ", failed("Creating …\nERROR: port is already allocated\n"));
   Started started;

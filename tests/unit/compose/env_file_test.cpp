@@ -36,6 +36,12 @@ TEST(EnvFile, BlanksQuotesAndCommentsOfTheLineAreMinded) {
   EXPECT_EQ(env_value("#A=1", "A"), std::nullopt);
 }
 
+TEST(EnvFile, WhatFollowsAQuotedValueDoesNotJoinTheNewOne) {
+  EXPECT_EQ(with_env_value("A=\"x\"y\nB=1\n", "A", "v1"), "A=v1\nB=1\n");
+  EXPECT_EQ(with_env_value("A='x' # y\n", "A", "v1"), "A=v1 # y\n");
+  EXPECT_EQ(with_env_value("A='x'#y\n", "A", "v1"), "A=v1\n");
+}
+
 TEST(EnvFile, TheLastAssignmentCounts) {
   EXPECT_EQ(env_value("A=1\nA=2\n", "A"), "2");
   EXPECT_EQ(with_env_value("A=1\nA=2\n", "A", "3"), "A=1\nA=3\n");
