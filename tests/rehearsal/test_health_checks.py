@@ -44,6 +44,7 @@ class CheckLive(unittest.TestCase):
     def test_every_address_is_asked_on_loopback(self):
         done = self.check(address=f"0.0.0.0:{self.proxy.control[1]}", insecure=True)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("http://127.0.0.1:"), done.stdout)
 
     def test_one_that_is_gone_is_not_alive(self):
         self.proxy.stop()
