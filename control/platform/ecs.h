@@ -17,6 +17,7 @@
 #include "control/platform/ecs_progress.h"
 #include "control/platform/options.h"
 #include "control/platform/platform.h"
+#include "control/platform/revision.h"
 #include "control/terms/pace.h"
 #include "control/terms/teller.h"
 
@@ -83,8 +84,11 @@ class EcsPlatform final : public Platform {
   Try<std::string> repository(const std::string& service);
   Try<Image> image(const std::string& repository, const Version& version, bool& found);
 
+  // As it is now, unless this very operation has changed it already and was killed before it could
+  // say so.
+  Try<Before> before(const aws::EcsService& now, const std::string& op);
   Try<std::string> definition_for(const Wanted& wanted, const std::string& service,
-                                  const aws::EcsService& now);
+                                  const aws::EcsService& now, const Before& before);
   Try<> bring(const aws::EcsService& now, Started::Service& to);
   Try<> take_back(const aws::EcsService& now, const Started::Service& to);
   // UpdateService, with an answer that was lost made up for by looking.

@@ -3,7 +3,6 @@
 
 #include "control/aws_failure/aws_failure.h"
 #include "control/platform/ecs.h"
-#include "control/platform/revision.h"
 
 namespace sy::control::platform {
 namespace {
@@ -65,8 +64,16 @@ Try<aws::EcsService> EcsPlatform::change(const aws::EcsUpdate& update,
   }
 }
 
+Try<Before> EcsPlatform::before(const aws::EcsService& now, const std::string& op) {
+  const auto runs = definition(now.task_definition);
+  if (!runs)
+    return explained(runs.error(), "read the task definition " + short_name(now.task_definition));
+  if (auto was = before_of(**runs, op)) return *was;
+  return Before{short_name(now.task_definition), now.desired};
+}
+
 Try<std::string> EcsPlatform::definition_for(const Wanted& wanted, const std::string& service,
-                                             const aws::EcsService& now) {
+                                             const aws::EcsService& now, const Before& before) {
   const Artifact& artifact = wanted.artifact;
   if (const auto given = artifact.definitions.find(service); given != artifact.definitions.end()) {
     // Not from memory: it may have been taken out of use.
@@ -82,11 +89,12 @@ Try<std::string> EcsPlatform::definition_for(const Wanted& wanted, const std::st
   const auto image = artifact.images.find(service);
   if (image == artifact.images.end())
     return Failure{ExitCode::failed, "no image is known for the service " + service, ""};
-  const auto from = ecs_.describe_task_definition(now.task_definition);
-  if (!from)
-    return explained(from.error(), "read the task definition " + short_name(now.task_definition));
+  const auto known = definition(now.task_definition);
+  if (!known)
+    return explained(known.error(), "read the task definition " + short_name(now.task_definition));
+  const aws::EcsTaskDefinition* const from = *known;
   const auto made = revised(*from, Change{chosen(service), image->second.reference,
-                                          artifact.version, artifact.git_sha, wanted.op});
+                                          artifact.version, artifact.git_sha, wanted.op, before});
   if (!made) return made.error();
   if (from->status == "ACTIVE" && runs_alike(*from, *made)) return short_name(from->arn);
   // What an attempt of before registered and did not come to use.
@@ -133,13 +141,16 @@ Try<> EcsPlatform::start(const Wanted& wanted, Started& started) {
     Started::Service& to = started.services[service];
     to.count = std::max(1, count);
     if (!to.definition_before.empty()) continue;  // of an attempt of before
-    to.definition_before = short_name(now->task_definition);
-    to.desired_before = now->desired;
+    const auto was = before(*now, wanted.op);
+    if (!was) return was.error();
+    to.definition_before = was->definition;
+    to.desired_before = was->desired;
   }
   for (auto& [service, to] : started.services) {
     if (!wanted.counts.contains(service)) continue;
     const auto& now = all->at(service_name(service, wanted.color));
-    const auto name = definition_for(wanted, service, now);
+    const auto name =
+        definition_for(wanted, service, now, {to.definition_before, to.desired_before});
     if (!name) return name.error();
     to.definition = *name;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
+#include <charconv>
 
 #include "control/aws/members.h"
 #include "control/aws/text.h"
@@ -59,6 +60,14 @@ std::string as_tag(std::string_view text) {
   return out;
 }
 
+std::string tag_of(const aws::EcsTaskDefinition& from, std::string_view key) {
+  for (const json::value& tag : from.tags) {
+    if (names(tag, "key", std::string{own_tags} + std::string{key}))
+      return aws::text_of(tag.get_object(), "value");
+  }
+  return "";
+}
+
 void set_tags(json::object& definition, const Change& change) {
   json::array tags;
   if (const auto* before = definition.if_contains("tags"); before && before->is_array()) {
@@ -75,6 +84,8 @@ void set_tags(json::object& definition, const Change& change) {
   add("version", change.version);
   add("git-sha", change.git_sha);
   add("op", change.op);
+  if (!change.before.definition.empty())
+    add("before", change.before.definition + "@" + std::to_string(change.before.desired));
   definition["tags"] = std::move(tags);
 }
 
@@ -124,6 +135,18 @@ Try<json::object> revised(const aws::EcsTaskDefinition& from, const Change& chan
   set_variable(container, "VERSION", change.version);
   set_variable(container, "GIT_SHA", change.git_sha);
   set_tags(out, change);
+  return out;
+}
+
+std::optional<Before> before_of(const aws::EcsTaskDefinition& made, std::string_view op) {
+  if (op.empty() || tag_of(made, "op") != as_tag(op)) return std::nullopt;
+  const std::string text = tag_of(made, "before");
+  const auto at = text.rfind('@');
+  if (at == std::string::npos) return std::nullopt;
+  Before out{text.substr(0, at), 0};
+  const char* const end = text.data() + text.size();
+  const auto [rest, failed] = std::from_chars(text.data() + at + 1, end, out.desired);
+  if (failed != std::errc{} || rest != end || out.desired < 0) return std::nullopt;
   return out;
 }
 

@@ -293,7 +293,7 @@ struct StartBody {
   std::string version{};  // needed unless any_version, and then of any form
   bool any_version = false;
   std::string plan_name{};
-  std::optional<PlanBody> plan{};  // instead of a name
+  std::optional<PlanBody> plan{};          // instead of a name
   std::optional<ApprovalBody> approval{};  // beside the plan's; the earlier `before` counts
   std::optional<WallTime> committed{};
   std::string reason{};

@@ -34,7 +34,7 @@ TEST_F(EcsOnTheFake, StartsAVersionAndSeesItUp) {
   EXPECT_EQ(inputs("UpdateService").size(), 1U);
   const auto made = inputs("RegisterTaskDefinition").at(0);
   EXPECT_EQ(made.at("pidMode"), "task") << "a member that nobody here knows";
-  EXPECT_EQ(made.at("tags").as_array().size(), 3U) << json::serialize(made);
+  EXPECT_EQ(made.at("tags").as_array().size(), 4U) << json::serialize(made);
 }
 
 TEST_F(EcsOnTheFake, StartingAgainChangesNothing) {

@@ -83,6 +83,19 @@ TEST_F(EcsInTrouble, RestartsOnceThoughTheAnswerIsLost) {
   EXPECT_TRUE(wait_for(*again)->up);
 }
 
+TEST_F(EcsInTrouble, KnowsWhatWasBeforeAfterItWasKilledInTheMiddle) {
+  seed();
+  push("v2");
+  ASSERT_TRUE(start("v2"));
+  const Started known = started_;
+  renew();
+  started_ = {};  // Nothing was written down.
+  ASSERT_TRUE(start("v2"));
+  EXPECT_EQ(started_, known);
+  ASSERT_TRUE(ecs_->restore(started_));
+  EXPECT_EQ(observed(Color::green).desired, 0);
+}
+
 TEST_F(EcsInTrouble, TakesAStartBackThoughEcsStillShowsWhatWasBefore) {
   seed();
   push("v2");

@@ -145,7 +145,7 @@ Try<> EcsWorldCase::start(const std::string& tag) {
   wanted.color = Color::green;
   wanted.artifact = *artifact;
   wanted.counts["backend"] = 2;
-  wanted.op = "test";
+  wanted.op = "deploy-" + tag;  // every deploy has its own
   return ecs_->start(wanted, started_);
 }
 

@@ -255,9 +255,9 @@ TEST(ApiMessage, ARolloutIsBegunWithAPlanByNameOrGiven) {
 }
 
 TEST(ApiMessage, ARolloutMayAskForAnApproverBesideItsPlan) {
-  const auto start = parse_start(
-      R"({"color":"green","version":"v20240108-def5678","plan":"linear",)"
-      R"("approval":{"before":50}})");
+  const auto start =
+      parse_start(R"({"color":"green","version":"v20240108-def5678","plan":"linear",)"
+                  R"("approval":{"before":50}})");
 
   ASSERT_EQ(said(start), "accepted");
   EXPECT_EQ(start->approval, (ApprovalBody{5'000, std::nullopt}));

@@ -111,6 +111,21 @@ TEST(Revision, PutsTagsInsideWithoutThoseOfAws) {
               {"key": "switchctl:op", "value": "deploy --nd -more-"}])"));
 }
 
+TEST(Revision, RemembersWhatWasBeforeForTheSameOperationOnly) {
+  auto change = to_v2();
+  change.before = {"pms-backend-staging-green:7", 3};
+  const auto made = revised(definition(), change).value();
+  auto there = definition();
+  there.tags = made.at("tags").get_array();
+  EXPECT_EQ(before_of(there, "deploy-1"), change.before);
+  EXPECT_EQ(before_of(there, "deploy-2"), std::nullopt);
+  EXPECT_EQ(before_of(there, ""), std::nullopt);
+  for (const char* damaged : {"a:7", "a:7@", "a:7@x", "a:7@-1", "a:7@1x"}) {
+    there.tags.back().get_object()["value"] = damaged;
+    EXPECT_EQ(before_of(there, "deploy-1"), std::nullopt) << damaged;
+  }
+}
+
 TEST(Revision, TakesAShaThatIsNotKnownOutInsteadOfKeepingTheOldOne) {
   auto from = definition();
   container(from.definition, 0)
