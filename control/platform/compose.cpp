@@ -18,7 +18,7 @@ ComposeProject project_of(const ComposePlatform::Setup& setup) {
   const std::filesystem::path file = std::filesystem::path{setup.folder} / setup.options.file;
   return {.folder = file.parent_path().string(),
           .file = file.filename().string(),
-          .name = setup.options.project,
+          .name = filled(setup.options.project, {setup.app, setup.environment}),
           .command = setup.options.command};
 }
 

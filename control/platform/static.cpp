@@ -12,8 +12,12 @@ std::string against(const std::string& service, const Running& running, Color co
                     const Version& version) {
   if (!running.exists || running.running == 0)
     return "nothing answers for " + service + " in " + text(color);
-  if (running.version.empty() || running.version == version) return "";
-  return service + " in " + text(color) + " runs " + running.version + ", not " + version;
+  // Each endpoint by itself: while they differ, the service as a whole reports none.
+  std::string other = running.version;
+  for (const Task& task : running.tasks)
+    if (!task.version.empty() && task.version != version) other = task.version;
+  if (other.empty() || other == version) return "";
+  return service + " in " + text(color) + " runs " + other + ", not " + version;
 }
 
 Failure cannot(const std::string& what, const std::string& next) {

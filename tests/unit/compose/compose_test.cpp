@@ -193,6 +193,16 @@ TEST_F(Compose, EitherComposeServes) {
   EXPECT_EQ(programs.ran[1], "docker compose -f docker-compose.yml config");
 }
 
+TEST_F(Compose, TheProjectHasTheNameOfAppAndEnvironment) {
+  ComposePlatform named{{.app = "pms",
+                         .environment = "local",
+                         .folder = folder,
+                         .options = {.project = "{app}-{env}", .command = {"docker-compose"}}},
+                        programs};
+  ASSERT_TRUE(named.observe());
+  EXPECT_EQ(programs.ran[0], "docker-compose -f docker-compose.yml -p pms-local config");
+}
+
 TEST_F(Compose, WithoutComposeItSaysWhatToInstall) {
   programs.answers.clear();
   EXPECT_EQ(platform.observe().error(),

@@ -45,6 +45,15 @@ TEST(StaticPlatform, RefusesAVersionThatIsNotThere) {
                "Put v3 into green, then run this again."}));
 }
 
+TEST(StaticPlatform, RefusesAColorWhoseEndpointsReportDifferentVersions) {
+  World world;
+  Running& green = world.seen["backend"].green;
+  green.version = "";
+  green.tasks = {{.url = "a", .version = "v2", .up = true}, {.url = "b", .version = "v1"}};
+  EXPECT_EQ(world.start("v2").error().what,
+            "The version is not there: backend in green runs v1, not v2.");
+}
+
 TEST(StaticPlatform, RefusesAColorThatDoesNotAnswer) {
   World world;
   world.seen["frontend"].green = {};
