@@ -33,11 +33,13 @@ bool everybody_reads(const std::string& path) {
 bool is_overheard(std::string_view url) {
   constexpr std::string_view plain = "http://";
   if (!url.starts_with(plain)) return false;
-  std::string_view host = url.substr(plain.size());
+  std::string host{url.substr(plain.size())};
   host = host.substr(0, host.find('/'));
-  if (host.starts_with('[')) return !is_loopback(host.substr(1, host.find(']') - 1));
-  host = host.substr(0, host.find(':'));
-  return host != "localhost" && !is_loopback(host);
+  const std::size_t colon = host.rfind(':');
+  if (colon != std::string::npos && host.back() != ']') host.resize(colon);
+  Address address;
+  const bool numeric = !decode_address(host + ":1", address);
+  return host != "localhost" && !(numeric && is_loopback(address.host));
 }
 
 ControlConfig read_control_config(Reader in, const Setting& setting) {

@@ -32,7 +32,8 @@ Fault check_template(std::string_view text, const std::vector<std::string_view>&
   }
   for (const auto word : needed)
     if (text.find(in_braces(word)) == std::string_view::npos)
-      return "must hold " + in_braces(word) + ", or blue and green would be the same";
+      return "must hold " + in_braces(word) + ", or " +
+             (word == "service" ? "all services" : "blue and green") + " would be the same";
   return std::nullopt;
 }
 

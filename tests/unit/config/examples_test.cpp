@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "config/control_sections.h"
 #include "config/sections.h"
 #include "unit/config/support.h"
 
@@ -166,6 +167,62 @@ TEST(Schema, KnowsExactlyTheKeysThatTheReaderAsksFor) {
 
   const json::value schema = json::parse(text_of("schema/switchyard.schema.json"));
   EXPECT_EQ(SchemaPaths{schema.as_object()}.paths(), asked);
+}
+
+LoadedControl load_control_example(const std::string& name) {
+  return parse_control_config(text_of("examples/" + name), name, environment_of({}));
+}
+
+TEST(Examples, EveryKeyOfTheFullSwitchctlExampleIsItsDefault) {
+  const LoadedControl loaded = load_control_example("switchctl.yaml");
+  ASSERT_EQ(lines(loaded.problems), Lines{});
+  EXPECT_EQ(lines(loaded.warnings), Lines{});
+  ASSERT_EQ(loaded.config.environments.size(), 3U);
+  for (const auto& [name, environment] : loaded.config.environments) {
+    ControlEnvironment expected;
+    expected.name = name;
+    expected.services["backend"] = {};
+    expected.services["frontend"] = {.health_path = "/health"};
+    expected.platform = environment.platform;
+    expected.edge.urls = environment.edge.urls;
+    expected.records.path = "/app/" + name;
+    if (name != "staging") expected.records.file = ".switchctl/" + name + ".sqlite";
+    EXPECT_EQ(environment, expected) << name;
+  }
+  EXPECT_EQ(loaded.config.environments.at("staging").platform, PlatformKind::ecs);
+  EXPECT_EQ(loaded.config.environments.at("rehearsal").platform, PlatformKind::compose);
+  EXPECT_EQ(loaded.config.environments.at("local").platform, PlatformKind::static_);
+}
+
+TEST(Examples, TheMinimalSwitchctlExampleLoads) {
+  const LoadedControl loaded = load_control_example("switchctl-minimal.yaml");
+  EXPECT_EQ(lines(loaded.problems), Lines{});
+  EXPECT_EQ(loaded.config.environments.count("local"), 1U);
+}
+
+TEST(Schema, KnowsExactlyTheKeysThatSwitchctlAsksFor) {
+  const std::string text = uncommented(text_of("examples/switchctl.yaml"));
+  Findings findings{"switchctl.yaml"};
+  Findings warnings{"switchctl.yaml"};
+  const auto variables = environment_of({});
+  const Node root = parse_document(text, variables, findings);
+  // Only what it asks for matters here: uncommented, some keys stand beside what excludes them.
+  std::ignore = read_control_config(Reader{root, findings}, {"", variables, warnings});
+  std::set<std::string> asked;
+  for (const std::string& path : findings.asked()) insert_path(asked, path);
+  // Asked for only when it is there, and it may not be beside the one outside of the plan.
+  for (const char* key : {"", ".before", ".timeout"})
+    asked.insert(std::string{"environments.*.plan.approval"} + key);
+
+  const json::value schema = json::parse(text_of("schema/switchctl.schema.json"));
+  EXPECT_EQ(SchemaPaths{schema.as_object()}.paths(), asked);
+}
+
+TEST(Examples, UncommentedOnlyTwoTokensStandInEachOthersWay) {
+  const std::string text = uncommented(text_of("examples/switchctl.yaml"));
+  const auto loaded = parse_control_config(text, "switchctl.yaml", environment_of({}));
+  ASSERT_EQ(loaded.problems.size(), 1U) << testing::PrintToString(lines(loaded.problems));
+  EXPECT_EQ(loaded.problems.front().what, "stands beside token: give one of them");
 }
 
 }  // namespace

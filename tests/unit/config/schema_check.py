@@ -52,6 +52,26 @@ def compare_defaults(node, schema, path, wrong):
                 compare_defaults(value, one, f"{path}{key}.", wrong)
 
 
+SWITCHCTL_MISTAKES = [
+    "app: a",
+    "environments: {}",
+    "environments: {a: {}}",
+    "environments: {A: {proxies: ['http://a']}}",
+    "environments: {a: {proxies: [a]}}",
+    "environments: {a: {proxies: ['http://a'], platform: k8s}}",
+    "environments: {a: {proxies: ['http://a'], token: b, token_file: c}}",
+    "environments: {a: {proxies: ['http://a'], record: {file: b, path: /c}}}",
+    "environments: {a: {proxies: ['http://a'], keep_warm: 15}}",
+    "environments: {a: {proxies: ['http://a'], smoke: {checks: [{}]}}}",
+    "environments: {a: {proxies: ['http://a'], smoke: {programs: [{run: []}]}}}",
+    "environments: {a: {proxies: ['http://a'], plan: {gate: {timeout: 1m}}}}",
+    "environments: {a: {proxies: ['http://a'], compose: {service: web}}}",
+    "environments: {a: {proxies: ['http://a'], ecs: {expect_account: '12'}}}",
+    "environments: {a: {proxies: ['http://a'], notify: [{name: b}]}}",
+    "{services: {web: {port: 70000}}, environments: {a: {proxies: ['http://a']}}}",
+    "{services: {web: {heath: /x}}, environments: {a: {proxies: ['http://a']}}}",
+]
+
 MISTAKES = [
     "services: {}",
     "app: a",
@@ -81,25 +101,45 @@ MISTAKES = [
 ]
 
 
-def main(folder):
-    schema = json.loads((folder / "schema/switchyard.schema.json").read_text())
+def check(folder, name, mistakes):
+    """What is wrong with the schema of one kind of file, and how many examples and mistakes were tried."""
+    schema = json.loads((folder / f"schema/{name}.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     wrong = []
-    full = (folder / "examples/switchyard.yaml").read_text()
-    texts = {path.name: path.read_text() for path in sorted((folder / "examples").glob("*.yaml"))}
-    texts["switchyard.yaml, uncommented"] = uncommented(full)
-    for name, text in texts.items():
+    full = (folder / f"examples/{name}.yaml").read_text()
+    ours = [path for path in sorted((folder / "examples").glob("*.yaml"))
+            if path.name.startswith("switchctl") == (name == "switchctl")]
+    texts = {path.name: path.read_text() for path in ours}
+    # Uncommented, switchctl.yaml holds a token and a token_file, of which one must go.
+    texts[f"{name}.yaml, uncommented"] = uncommented(full).replace("    token_file: token\n", "")
+    for title, text in texts.items():
         for error in validator.iter_errors(load(text)):
-            wrong.append(f"{name}: {error.json_path}: {error.message}")
-    for text in MISTAKES:
+            wrong.append(f"{title}: {error.json_path}: {error.message}")
+    for text in mistakes:
         if validator.is_valid(load(text)):
-            wrong.append(f"the schema accepts {text}")
+            wrong.append(f"the schema of {name}.yaml accepts {text}")
     example = load(full)
     compare_defaults(example, schema, "", wrong)
+    return schema, example, wrong, len(texts)
+
+
+def main(folder):
+    schema, example, wrong, texts = check(folder, "switchyard", MISTAKES)
     service = schema["properties"]["services"]["additionalProperties"]
     compare_defaults(example["services"]["backend"]["health"], service["properties"]["health"], "health.", wrong)
-    print("\n".join(wrong) or f"{len(texts)} examples and {len(MISTAKES)} mistakes checked")
+
+    schema, example, more, more_texts = check(folder, "switchctl", SWITCHCTL_MISTAKES)
+    wrong += more
+    environment = schema["properties"]["environments"]["additionalProperties"]
+    staging = {key: value for key, value in example["environments"]["staging"].items() if key != "platform"}
+    compare_defaults(staging, environment, "staging.", wrong)
+    compare_defaults(example["environments"]["rehearsal"]["compose"], environment["properties"]["compose"],
+                     "compose.", wrong)
+    backend = schema["properties"]["services"]["additionalProperties"]
+    compare_defaults(example["services"]["backend"], backend, "services.", wrong)
+    mistakes = len(MISTAKES) + len(SWITCHCTL_MISTAKES)
+    print("\n".join(wrong) or f"{texts + more_texts} examples and {mistakes} mistakes checked")
     return 1 if wrong else 0
 
 
