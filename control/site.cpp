@@ -66,6 +66,10 @@ Try<std::unique_ptr<aws::Client>> Site::open_aws(const std::string& region) cons
   options.profile = ecs.profile;
   options.region = region;
   options.role_arn = ecs.role_arn;
+  if (options.role_arn.empty())
+    options.role_arn = aws::value_of(options.environment, "SWITCHCTL_ROLE_ARN").value_or("");
+  options.keys_expire =
+      aws::value_of(options.environment, "SWITCHCTL_CREDENTIAL_EXPIRATION").value_or("");
   options.endpoint_url = ecs.endpoint_url;
   options.fips = ecs.fips;
   options.ca_bundle = ecs.ca_bundle;

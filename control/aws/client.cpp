@@ -177,7 +177,14 @@ Result<Credentials> Client::Parts::credentials() {
   const StsAccess access{settings.place(sts), settings.options.session_name};
   auto got = acquire(settings.plan, access, world);
   if (!got && got.error().kind == Kind::interrupted) return got;
-  if (!got) {
+  if (!got && got.error().kind == Kind::unavailable && !refresh.held() &&
+      std::holds_alternative<Instance>(settings.plan.origin) && got.error().status == 0) {
+    // The last place that is looked at, and nobody there: this machine is no instance.
+    got = Error{Kind::auth, "",
+                "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, "
+                "or run where a role is given",
+                0, ""};
+  } else if (!got) {
     Error error = got.error();
     const bool ours = error.kind == Kind::invalid || error.kind == Kind::not_found;
     if (ours) error.kind = Kind::auth;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -95,7 +96,11 @@ int start(pid_t& child, Words& words, Words& environment, const Pipe& out, const
   // In a group of its own, so that what it started ends with it.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  // Signals that we take for ourselves are its own business.
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
   const int error = posix_spawnp(&child, words.pointers[0], &actions, &attributes,
                                  words.pointers.data(), environment.pointers.data());
   posix_spawnattr_destroy(&attributes);
@@ -177,11 +182,17 @@ Result<std::string> run_command(const std::vector<std::string>& words,
   asio::io_context io{1};
   Reader printed{io, out.release(0), limits.output_bytes_max};
   Reader complained{io, err.release(0), limits.output_bytes_max};
-  io.run_for(limits.time);
+  constexpr auto slice = 100ms;
+  bool told = false;
+  for (auto left = limits.time; left > 0ms && !told && !io.stopped(); left -= slice) {
+    io.run_for(std::min<std::chrono::milliseconds>(slice, left));
+    told = !io.stopped() && limits.stopped();
+  }
   const bool quiet = io.stopped();  // Both pipes have ended.
   const auto status = quiet ? ended(child, io, limits.time) : std::nullopt;
   if (!status) {
     kill_group(child);
+    if (told) return failed(Kind::interrupted, "interrupted");
     return failed(Kind::unavailable,
                   "credential_process " + words.front() + " did not end in time");
   }

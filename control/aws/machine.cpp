@@ -62,7 +62,9 @@ Result<std::string> Machine::read(const std::string& path) {
 Result<std::string> Machine::run(const std::string& line) {
   const auto words = split_words(line);
   if (!words) return words.error();
-  return run_command(*words, options_.environment);
+  CommandLimits limits;
+  limits.stopped = [this] { return !wait_(Retry::Delay::zero()); };
+  return run_command(*words, options_.environment, limits);
 }
 
 Moment Machine::now() { return now_(); }

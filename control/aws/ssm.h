@@ -28,7 +28,7 @@ struct SsmPut {
   std::string name{};
   std::string value{};
   bool overwrite = false;       // false: create only; Kind::conflict when it is there
-  std::string type = "String";  // of a new one; an overwritten one keeps its own
+  std::string type = "String";  // of a new one, and to overwrite with a key
   std::string key_id{};         // a KMS key, with SecureString; also to overwrite one
   std::string description{};
   std::vector<std::pair<std::string, std::string>> tags{};  // only of a new one

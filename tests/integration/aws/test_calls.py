@@ -31,10 +31,12 @@ class Parameters(Case):
                          ("conflict", "ParameterAlreadyExists", False))
         self.assertIn("(request ", error["sentence"])
 
-    def test_secrets_need_their_type_only_once(self):
+    def test_a_secret_keeps_its_key_and_its_type(self):
         probe = self.probe()
-        probe.value("put_parameter", name="/a/secret", value="first", type="SecureString", key="alias/pms")
-        probe.value("put_parameter", name="/a/secret", value="second", overwrite=True, key="alias/pms")
+        sealed = {"type": "SecureString", "key": "alias/pms"}
+        probe.value("put_parameter", name="/a/secret", value="first", **sealed)
+        probe.value("put_parameter", name="/a/secret", value="second", overwrite=True, **sealed)
+        probe.value("put_parameter", name="/a/secret", value="third", overwrite=True)
         self.assertEqual(probe.value("get_parameter", name="/a/secret")["type"], "SecureString")
 
     def test_pages_are_read_to_their_end_empty_ones_too(self):

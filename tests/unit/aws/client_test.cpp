@@ -119,6 +119,17 @@ TEST_F(ClientTest, WhatNobodyWasAskedIsNotAskedAgain) {
   EXPECT_TRUE(script.waits.empty());
 }
 
+TEST_F(ClientTest, AMachineWithoutAnyKeysIsToldSoAndNotToTryAgain) {
+  options.environment = {{"AWS_REGION", "us-east-1"}, {"HOME", "/home"}};
+  const auto got = open()->call(get, {});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().kind, Kind::auth);
+  EXPECT_EQ(got.error().what,
+            "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or "
+            "run where a role is given");
+  EXPECT_EQ(script.calls.size(), 1U);
+}
+
 TEST_F(ClientTest, SecretsInAMessageOfAwsAreTakenOut) {
   options.environment["AWS_SESSION_TOKEN"] = "short-token-of-ours";
   script.answers = {refusal("InvalidSignatureException",

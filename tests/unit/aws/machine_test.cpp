@@ -12,6 +12,12 @@ namespace {
 using namespace std::chrono_literals;
 using Texts = std::vector<std::string>;
 
+CommandLimits quick() {
+  CommandLimits out;
+  out.time = 200ms;
+  return out;
+}
+
 TEST(Commands, AreSplitAsAShellWould) {
   EXPECT_EQ(*split_words("a b  c"), (Texts{"a", "b", "c"}));
   EXPECT_EQ(*split_words(R"('a b' "c \"d\" \x" e\ f '')"),
@@ -36,18 +42,25 @@ TEST(Commands, FailWithWhatTheyComplainedOf) {
 }
 
 TEST(Commands, ThatDoNotEndAreEndedWithAllTheyStarted) {
-  const auto got = run_command({"sh", "-c", "tail -f /dev/null & tail -f /dev/null"}, {},
-                               {.time = 200ms, .output_bytes_max = 10});
+  const auto got = run_command({"sh", "-c", "tail -f /dev/null & tail -f /dev/null"}, {}, quick());
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().kind, Kind::unavailable);
   EXPECT_EQ(got.error().what, "credential_process sh did not end in time");
 }
 
 TEST(Commands, ThatCloseTheirOutputAndStayAreEndedToo) {
-  const auto got = run_command({"sh", "-c", "exec tail -f /dev/null >/dev/null 2>/dev/null"}, {},
-                               {.time = 200ms, .output_bytes_max = 10});
+  const auto got =
+      run_command({"sh", "-c", "exec tail -f /dev/null >/dev/null 2>/dev/null"}, {}, quick());
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().kind, Kind::unavailable);
+}
+
+TEST(Commands, AreEndedWhenWeAreToldToStop) {
+  CommandLimits limits;
+  limits.stopped = [] { return true; };
+  const auto got = run_command({"tail", "-f", "/dev/null"}, {}, limits);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().kind, Kind::interrupted);
 }
 
 TEST(Heads, CarryTheirFieldsAndNothingElse) {
