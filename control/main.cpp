@@ -1,22 +1,69 @@
-// switchctl: argv → one verb on one or more proxies.
+// switchctl: argv → one verb on one environment, or on all that are configured.
 #include <unistd.h>
 
 #include <iostream>
+#include <memory>
 
-#include "args.h"
-#include "commands/commands.h"
+#include "control/commands/commands.h"
+#include "control/commands/shared.h"
+#include "control/commands/terminal_screen.h"
 #include "control/completion.h"
+#include "control/system_pace.h"
+#include "control/tellers.h"
+
+namespace {
+
+using namespace sy::control;
+
+// A stream that is listened to ends with the process, so signals are left to do that.
+bool takes_signals(const Args& args) { return args.verb != Verb::events; }
+
+ExitCode run_on(const Args& args, const std::vector<sy::config::ControlEnvironment>& chosen,
+                Surroundings around, const Terminal& terminal) {
+  std::vector<std::unique_ptr<Site>> sites;
+  std::vector<Site*> pointers;
+  for (const auto& environment : chosen) {
+    sites.push_back(std::make_unique<Site>(environment, around, args.timeout));
+    pointers.push_back(sites.back().get());
+  }
+  if (pointers.size() > 1 && args.verb == Verb::status)
+    return show_summary(args, pointers, terminal);
+  if (pointers.size() > 1)
+    return usage(terminal, "which environment? Name one of those in switchctl.yaml");
+  return run(args, *pointers.front(), terminal);
+}
+
+ExitCode open_and_run(const Args& args, const sy::config::Environment& environment) {
+  const bool live = ::isatty(STDOUT_FILENO) == 1;
+  const auto no_color = environment("NO_COLOR");
+  const Look look = look_of_output(no_color && !no_color->empty());
+  const Terminal terminal{std::cout, std::cerr, live, look};
+  const auto configured = sy::config::load_control_config(args.config, environment);
+  if (!configured.problems.empty()) {
+    for (const auto& problem : configured.problems) std::cerr << to_string(problem) << "\n";
+    return ExitCode::usage;
+  }
+  const auto chosen = choose_environments(configured, args);
+  if (!chosen) return explain(args, chosen.error(), terminal);
+  SystemPace pace{takes_signals(args)};
+  const Manner manner{args.json, live, false, look.width == 0 ? 80 : look.width};
+  const auto teller = make_teller(manner, std::cout, pace);
+  Args named = args;
+  if (chosen->size() == 1) named.environment = chosen->front().name;
+  return run_on(named, *chosen, {pace, *teller, environment}, terminal);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed =
-      sy::control::parse_args({argv + 1, argv + argc}, sy::config::system_environment());
+  const auto environment = sy::config::system_environment();
+  const auto parsed = parse_args({argv + 1, argv + argc}, environment);
   std::cout << parsed.out << std::flush;
   std::cerr << parsed.err;
   if (!parsed.args) return parsed.status;
-  if (parsed.args->verb == sy::control::Verb::completion) {
-    std::cout << sy::control::complete(*parsed.args, sy::config::system_environment());
+  if (parsed.args->verb == Verb::completion) {
+    std::cout << complete(*parsed.args, environment);
     return 0;
   }
-  const sy::control::Terminal terminal{std::cout, std::cerr, ::isatty(1) == 1};
-  return static_cast<int>(sy::control::run(*parsed.args, terminal));
+  return static_cast<int>(open_and_run(*parsed.args, environment));
 }

@@ -3,15 +3,14 @@
 #include <ostream>
 
 #include "api/message.h"
-#include "commands/commands.h"
-#include "following.h"
-#include "interrupt.h"
+#include "control/commands/shared.h"
+#include "control/edge/pursuit.h"
+#include "control/render/json.h"
 
 namespace sy::control {
 namespace {
 
 constexpr Duration look_every = std::chrono::milliseconds{250};
-constexpr auto draw_over = "\r\x1b[K";
 
 // An empty text, or what is wrong.
 std::string read_plan(const std::string& plan, api::StartBody& body) {
@@ -23,7 +22,7 @@ std::string read_plan(const std::string& plan, api::StartBody& body) {
   auto parsed = api::parse_plan(text);
   if (parsed) return body.plan = std::move(*parsed), std::string{};
   std::string faults = plan + " is not a plan:";
-  for (const auto& fault : parsed.error()) faults += "\n  " + fault.pointer + ": " + fault.detail;
+  for (const auto& fault : parsed.error()) faults += " " + fault.pointer + ": " + fault.detail;
   return faults;
 }
 
@@ -42,62 +41,91 @@ std::string read_start(const Args& args, api::StartBody& body) {
   return read_plan(args.plan, body);
 }
 
-// Says what is new; on a terminal a bar follows that the next line draws over.
-void tell(const Terminal& terminal, const std::string& news, const api::RolloutsView& now) {
-  if (terminal.live) terminal.out << draw_over;
-  terminal.out << news;
-  if (terminal.live && now.rollout) terminal.out << progress(now);
-  terminal.out << std::flush;
+Stage stage_of(const std::string& phase) {
+  if (phase == "shifting") return Stage::shifting;
+  if (phase == "approval") return Stage::approval;
+  return phase == "baking" ? Stage::baking : Stage::accepted;
 }
 
-ExitCode leave(const Following& following, const Terminal& terminal, ExitCode code) {
-  if (terminal.live) terminal.out << "\n" << std::flush;
-  terminal.err << "switchctl: " << following.left_running();
+// All proxies that answered are at least there.
+bool reached(const std::vector<edge::Look>& round, Stage until) {
+  for (const auto& look : round)
+    if (!look.view || !look.view->rollout || stage_of(look.view->rollout->phase) < until)
+      return false;
+  return until != Stage::completed && !round.empty();
+}
+
+ExitCode finish(const Args& args, const Terminal& terminal, ExitCode code,
+                const std::string& outcome, const std::string& why) {
+  if (args.json)
+    terminal.out << json_line({{"operation", "rollout"},
+                               {"environment", args.environment},
+                               {"outcome", outcome},
+                               {"reason", why},
+                               {"exit", static_cast<int>(code)}});
+  if (!args.json) terminal.out << outcome << (why.empty() ? "" : ": " + printable(why)) << "\n";
+  terminal.out << std::flush;
   return code;
 }
 
+ExitCode leave(const Args& args, const Terminal& terminal, ExitCode code) {
+  return finish(args, terminal, code, "moving",
+                "the rollout goes on, guarded by the proxies; switchctl status, pause or abort");
+}
+
+std::vector<edge::Look> look_at(const edge::Edge& edge) {
+  std::vector<edge::Look> round;
+  for (const auto& told : ask_all(edge, "/v1/rollout")) {
+    round.push_back({told.proxy, std::nullopt});
+    if (!told.body) continue;
+    const auto view = api::decode_rollouts(*told.body);
+    if (view) round.back().view = *view;
+  }
+  return round;
+}
+
 // Looks again and again. A proxy that does not answer is asked again: it may be starting anew.
-ExitCode follow(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal,
-                Following following) {
-  const SystemTime time;
-  const Instant begun = time.now();
-  Interrupt interrupt;
-  bool unreachable = false;
-  while (true) {
-    const auto answer = proxy.call({.target = "/v1/rollout"});
-    if (answer && (answer->status == 401 || answer->status == 403))
-      return explain(*answer, terminal);
-    const auto now = answer && answer->status == 200 ? api::decode_rollouts(answer->body)
-                                                     : Result<api::RolloutsView>{Error{}};
-    if (now) {
-      const std::string news = following.news(*now);
-      if (!args.json) tell(terminal, news, *now);
-      if (args.json && !news.empty()) terminal.out << answer->body << "\n" << std::flush;
+ExitCode follow(const Args& args, Site& site, const Terminal& terminal, edge::Rollouts ids) {
+  const auto edge = site.edge();
+  if (!edge) return explain(args, edge.error(), terminal);
+  edge::Pursuit pursuit{std::move(ids), site.configured().edge.patience};
+  const Instant begun = site.pace().now();
+  for (;;) {
+    const auto round = look_at(**edge);
+    for (const auto& line : pursuit.news(round, site.pace().now()))
+      site.teller().tell({Note::Kind::progress, "rollout", line, pursuit.share(), {}});
+    if (const auto& end = pursuit.over()) {
+      const auto ended = end->outcome == "lost" ? ExitCode::failed : ExitCode::rolled_back;
+      return finish(args, terminal, end->completed ? ExitCode::done : ended, end->outcome,
+                    end->why);
     }
-    if (!now && !unreachable)
-      terminal.err << "switchctl: " << proxy.url() << " does not answer; trying again\n";
-    unreachable = !now;
-    if (following.over()) {
-      if (terminal.live && !args.json && now->rollout) terminal.out << "\n" << std::flush;
-      return *following.over();
-    }
-    if (args.at_most && time.now() - begun >= *args.at_most)
-      return leave(following, terminal, following.late());
-    if (!interrupt.wait(look_every)) return leave(following, terminal, ExitCode::interrupted);
+    if (reached(round, args.wait_until))
+      return finish(args, terminal, ExitCode::done, "moving", pursuit.line());
+    if (args.at_most && site.pace().now() - begun >= *args.at_most)
+      return leave(args, terminal,
+                   pursuit.inconclusive() ? ExitCode::inconclusive : ExitCode::timed_out);
+    if (!site.pace().wait(look_every)) return leave(args, terminal, ExitCode::interrupted);
   }
 }
 
 }  // namespace
 
-ExitCode roll_out(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
+ExitCode roll_out(const Args& args, Site& site, const Terminal& terminal) {
   api::StartBody body;
   if (const std::string wrong = read_start(args, body); !wrong.empty())
     return usage(terminal, wrong);
-  const auto changed =
-      try_change(args, proxy, terminal,
-                 {.method = "POST", .target = "/v1/rollouts", .body = api::encode(body)});
-  if (!changed.applied || args.dry_run || args.wait_until == Stage::accepted) return changed.code;
-  return follow(args, proxy, terminal, Following{changed.applied->rollout, args.wait_until});
+  if (args.dry_run)
+    return change(args, site, terminal,
+                  {.method = "POST", .target = "/v1/rollouts", .body = api::encode(body)});
+  const auto edge = site.edge();
+  if (!edge) return explain(args, edge.error(), terminal);
+  auto begun = (*edge)->start(body, new_key());
+  if (!begun) return explain(args, begun.error(), terminal);
+  for (const auto& [proxy, id] : *begun)
+    site.teller().tell({Note::Kind::begun, "rollout", proxy + " began rollout " + id, 0, {}});
+  if (args.wait_until == Stage::accepted)
+    return finish(args, terminal, ExitCode::done, "moving", "accepted");
+  return follow(args, site, terminal, std::move(*begun));
 }
 
 }  // namespace sy::control

@@ -1,5 +1,5 @@
 #include "api/message.h"
-#include "commands/commands.h"
+#include "control/commands/shared.h"
 
 namespace sy::control {
 namespace {
@@ -18,7 +18,7 @@ std::vector<std::string> split(std::string_view urls) {
 
 // upstreams ENV green backend=http://127.0.0.1:9301 frontend= : an empty list is the configured
 // one.
-ExitCode set_upstreams(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
+ExitCode set_upstreams(const Args& args, Site& site, const Terminal& terminal) {
   const auto color = parse_color(args.words.front());
   if (!color) return usage(terminal, "\"" + args.words.front() + "\" is neither blue nor green");
   api::UpstreamsBody body{{}, args.force, args.reason};
@@ -29,7 +29,7 @@ ExitCode set_upstreams(const Args& args, const edge::ProxyClient& proxy, const T
       return usage(terminal, "\"" + word + "\" is not SERVICE=URL");
     body.endpoints[word.substr(0, equals)] = split(word.substr(equals + 1));
   }
-  return change(args, proxy, terminal,
+  return change(args, site, terminal,
                 {.method = "PUT",
                  .target = "/v1/upstreams/" + std::string(name(*color)),
                  .body = api::encode(body)});

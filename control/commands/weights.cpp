@@ -1,9 +1,9 @@
 #include "api/message.h"
-#include "commands/commands.h"
+#include "control/commands/shared.h"
 
 namespace sy::control {
 
-ExitCode set_weights(const Args& args, const edge::ProxyClient& proxy, const Terminal& terminal) {
+ExitCode set_weights(const Args& args, Site& site, const Terminal& terminal) {
   PerColor<int> weight{-1, -1};
   for (const auto& word : args.words) {
     const auto equals = word.find('=');
@@ -19,7 +19,7 @@ ExitCode set_weights(const Args& args, const edge::ProxyClient& proxy, const Ter
   if (weight.blue + weight.green != 10'000)
     return usage(terminal, "blue and green must sum to 100, got " +
                                api::percent_text(weight.blue + weight.green));
-  return change(args, proxy, terminal,
+  return change(args, site, terminal,
                 {.method = "PUT",
                  .target = "/v1/weights",
                  .body = api::encode(api::WeightsBody{weight, args.force, args.reason})});

@@ -112,7 +112,7 @@ std::optional<Standing> standing(const Facts& facts) {
   result.what = operation_text(*claim) + " (" + owner_text(*claim, facts.now) + ") ";
   if (result.at_work) {
     result.what += "is at step " + claim->phase;
-    if (!claim->host.empty()) result.what += " on " + claim->host;
+    if (!claim->host.empty()) result.what += " on " + claim->host.substr(0, claim->host.find(' '));
     result.what += "; traffic is " + traffic_text(facts);
     result.run = {"switchctl watch " + env,
                   "switchctl unlock " + env + " (only if its process is dead)"};

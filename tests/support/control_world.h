@@ -210,7 +210,7 @@ class FakePlatform final : public ct::platform::Platform {
     return some;
   }
   [[nodiscard]] Duration poll() const override { return std::chrono::seconds{5}; }
-  [[nodiscard]] std::string name() const override { return "fake"; }
+  [[nodiscard]] std::string name() const override { return called; }
 
   using Place = std::pair<std::string, Color>;
   ct::platform::Observation now;
@@ -224,6 +224,7 @@ class FakePlatform final : public ct::platform::Platform {
   std::optional<ct::Failure> fail_start;
   std::optional<ct::Failure> fail_scale;
   Duration start_time = std::chrono::seconds{20};
+  std::string called = "fake";
   std::vector<std::string> acts;  // "start backend green v… 2", in order
 
  private:

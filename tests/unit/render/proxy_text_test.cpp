@@ -1,6 +1,8 @@
-#include "render.h"
+#include "control/render/proxy.h"
 
 #include <gtest/gtest.h>
+
+#include "control/render/events.h"
 
 namespace sy::control {
 namespace {
@@ -27,7 +29,7 @@ TEST(ControlRender, AStatusIsTwoTables) {
                           .reason = "connect refused"});
 
   EXPECT_EQ(
-      render(status),
+      proxy_text(status, Look{}),
       "pms production: split, generation 7, since 2024-01-01T10:00:00.000Z\n"
       "note: state not saved: disk full\n"
       "COLOR        VERSION            GATE  WEIGHT  EFFECTIVE  RPS   ERRORS  P50 MS  P99 MS  "
@@ -57,37 +59,24 @@ TEST(ControlRender, AStatusSaysHowARolloutGoesAndHowTheLastOneEnded) {
   status.verdict.words = "inconclusive, n=12, needs 288 more";
   status.last_rollout = api::EndedView{"r3", Color::green, "v1", "reverted", "A", {}};
 
-  EXPECT_NE(render(status).find(
-                "rollout r8 of green v20240108-def5678 by plan canary, begun by ci: release\n"
-                "  shifting: hold 2 of 3 at 10 %: 41 s to go\n"
-                "  holds: 1 % 1m, [10 % 90s], 100 % 0.5s\n"
-                "verdict: inconclusive, n=12, needs 288 more\n"
-                "not guarded: these weights were forced, no verdict takes them back\n"
-                "last rollout r3 of green v1: reverted at 1970-01-01T00:00:00.000Z: A\n"),
+  EXPECT_NE(proxy_text(status, Look{})
+                .find("rollout r8 of green v20240108-def5678 by plan canary, begun by ci: release\n"
+                      "  shifting: hold 2 of 3 at 10 %: 41 s to go\n"
+                      "  holds: 1 % 1m, [10 % 90s], 100 % 0.5s\n"
+                      "verdict: inconclusive, n=12, needs 288 more\n"
+                      "not guarded: these weights were forced, no verdict takes them back\n"
+                      "last rollout r3 of green v1: reverted at 1970-01-01T00:00:00.000Z: A\n"),
             std::string::npos)
-      << render(status);
+      << proxy_text(status, Look{});
 }
 
 TEST(ControlRender, AChangeSaysWhatBecameOfIt) {
-  EXPECT_EQ(render(api::AppliedView{8, "weights blue 90 % green 10 %"}),
+  EXPECT_EQ(applied_text(api::AppliedView{8, "weights blue 90 % green 10 %"}),
             "weights blue 90 % green 10 %, generation 8\n");
   EXPECT_EQ(
-      render(api::AppliedView{8, "weights blue 90 % green 10 %", false, true, true}),
+      applied_text(api::AppliedView{8, "weights blue 90 % green 10 %", false, true, true}),
       "would do: weights blue 90 % green 10 % (it was so already) (done before, under the same "
       "key), generation 8\n");
-}
-
-TEST(ControlRender, ARefusalSaysWhatIsTrueNow) {
-  EXPECT_EQ(render(api::Problem{.status = 409,
-                                .detail = "green's gate is shut",
-                                .faults = {{"/green", "is odd"}},
-                                .generation = 7,
-                                .weights = PerColor<int>{9'000, 1'000},
-                                .phase = "shifting",
-                                .rollout = api::ProblemRollout{"r6", "shifting", 1'000}}),
-            "green's gate is shut\n  /green: is odd\n"
-            "  now: shifting, blue 90 %, green 10 %, generation 7\n"
-            "  rollout r6: shifting at 10 %\n");
 }
 
 TEST(ControlEventLines, EventsCutAnywhereAreTheSameLines) {
