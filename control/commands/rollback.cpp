@@ -1,13 +1,13 @@
-#include "api/message.h"
+#include "control/commands/operate.h"
 #include "control/commands/shared.h"
 
 namespace sy::control {
 
 ExitCode roll_back(const Args& args, Site& site, const Terminal& terminal) {
-  return change(args, site, terminal,
-                {.method = "POST",
-                 .target = "/v1/rollback",
-                 .body = api::encode(api::ReasonBody{args.reason})});
+  auto asked = asked_of(args, site);
+  if (!asked) return explain(args, asked.error(), terminal);
+  asked->wish.op = "rollback";
+  return tell_end(args, site, terminal, operate(args, site, terminal, *asked));
 }
 
 }  // namespace sy::control

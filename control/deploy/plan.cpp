@@ -85,6 +85,9 @@ void add_move(Plan& plan, const Options& options) {
       plan.gradual ? "traffic to " + word(plan.color) + " by " + named
                    : "all traffic to " + word(plan.color) + " at once",
       "all traffic to " + word(plan.live));
+}
+
+void add_health(Plan& plan, const Options& options) {
   if (options.health.for_ > Duration::zero())
     add(plan, Step::health,
         plan.op == "deploy" ? "health checks for " + seconds_text(options.health.for_)
@@ -114,11 +117,12 @@ Plan begun(const Wish& wish, const Facts& facts, Color live) {
   return plan;
 }
 
-void add_all(Plan& plan, const Options& options) {
+void add_all(Plan& plan, const Options& options, bool fast) {
   add(plan, Step::claim, "claim " + plan.environment);
   if (plan.start) add_start(plan);
-  add_checks(plan, options);
+  if (!fast) add_checks(plan, options);
   add_move(plan, options);
+  if (!fast) add_health(plan, options);
   add_end(plan, options);
   plan.said = plan.op + " of " + plan.version + " to " + plan.environment + ": " +
               (plan.before && !plan.before->version.empty()
@@ -215,7 +219,7 @@ Try<Plan> plan_of(const Wish& wish, const Facts& facts, const Options& options) 
                 ": nothing to do";
     return plan;
   }
-  add_all(plan, options);
+  add_all(plan, options, wish.op == "rollback" && wish.fast);
   return plan;
 }
 

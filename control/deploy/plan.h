@@ -19,6 +19,7 @@ struct Wish {
   Version version{};          // of a rollback: empty, the previous one
   std::string git_sha{};
   bool force = false;  // the proxies are right where the record disagrees
+  bool fast = false;   // of a rollback: no checks but those of the proxies themselves
   bool again = false;  // also the version that runs already (drill)
 };
 

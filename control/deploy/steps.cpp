@@ -155,6 +155,8 @@ Operation::Stopped Operation::move() {
   }
   if (journal_.rollouts.empty()) return {};  // it had ended before this process came
   if (auto stop = approve()) return stop;
+  if (limits_.stop_after == Step::rollout)
+    return Stop{{ExitCode::done, "the rollout has begun, as asked"}, true};
   return follow();
 }
 
