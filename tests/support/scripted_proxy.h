@@ -97,6 +97,8 @@ class ScriptedProxy {
       const auto body = api::parse_weights(call.body);
       if (!body) return refused("not weights");
       weigh(Color::blue, body->weight.blue);
+      for (const Color color : colors)
+        if (body->weight[color] == 10'000) turn(color);
       return applied("weights");
     }
     if (call.target == "/v1/maintenance") {
