@@ -30,6 +30,14 @@ Try<> credentials_last(const World& world, const platform::Caller& caller, const
                  "SWITCHCTL_ROLE_ARN."};
 }
 
+Try<> plan_is_one(const Options& options) {
+  if (options.plan_json.empty()) return {};
+  const auto plan = api::parse_plan(options.plan_json);
+  if (plan) return {};
+  const auto& fault = plan.error().front();
+  return Failure{ExitCode::usage, "the plan is none: " + fault.pointer + ": " + fault.detail};
+}
+
 // What proxies would say to the calls to come: a missing role or an unknown plan is better known
 // before tasks are started. That the gate is shut now says nothing.
 Try<> proxies_would_allow(const World& world, const Asked& asked, const Plan& plan) {
@@ -37,14 +45,7 @@ Try<> proxies_would_allow(const World& world, const Asked& asked, const Plan& pl
   if (plan.gradual) {
     api::StartBody body{.color = plan.color, .any_version = true};
     body.plan_name = world.options.plan;
-    if (!world.options.plan_json.empty()) {
-      auto given = api::parse_plan(world.options.plan_json);
-      if (!given)
-        return Failure{ExitCode::usage, "the plan is none: " + given.error().front().pointer +
-                                            ": " + given.error().front().detail};
-      body.plan_name.clear();
-      body.plan = std::move(*given);
-    }
+    body.plan = given_plan(world.options);
     calls.push_back(
         {.method = "POST", .target = "/v1/rollouts?dry_run=true", .body = api::encode(body)});
   } else {
@@ -101,6 +102,7 @@ Try<> image_is_there(const World& world, const Plan& plan) {
 }
 
 Try<> plan_anew(const World& world, const Asked& asked, Prepared& prepared) {
+  if (const auto sound = plan_is_one(world.options); !sound) return sound.error();
   auto plan = plan_of(asked.wish, prepared.facts, world.options);
   if (!plan) return plan.error();
   prepared.plan = std::move(*plan);
@@ -124,12 +126,18 @@ bool content_with_taking_back(const Prepared& prepared, const Wish& wish) {
 
 }  // namespace
 
+std::optional<api::PlanBody> given_plan(const Options& options) {
+  if (options.plan_json.empty()) return std::nullopt;
+  auto plan = api::parse_plan(options.plan_json);
+  if (!plan) return std::nullopt;
+  return std::move(*plan);
+}
+
 Duration time_needed(const Options& options) {
   Duration holds = 30min;
-  if (!options.plan_json.empty()) {
+  if (const auto plan = given_plan(options)) {
     holds = Duration::zero();
-    if (const auto plan = api::parse_plan(options.plan_json))
-      for (const auto& hold : plan->holds) holds += hold.at_least;
+    for (const auto& hold : plan->holds) holds += hold.at_least;
   }
   return options.start_timeout / 2 + holds + options.health.for_;
 }

@@ -38,6 +38,9 @@ struct Prepared {
 // For what ended before it began.
 [[nodiscard]] Ended refused(const Wish& wish, const Failure& failure);
 
+// The plan that switchctl.yaml or --plan gives as JSON; none: a name, or one that cannot be read.
+[[nodiscard]] std::optional<api::PlanBody> given_plan(const Options& options);
+
 // How long a deploy may take, for credentials that cannot be renewed: starting, the plan's holds
 // (of a named plan half an hour), health checks.
 [[nodiscard]] Duration time_needed(const Options& options);

@@ -93,6 +93,8 @@ class Operation {
   [[nodiscard]] Ended perform_from(Step first);
   [[nodiscard]] Stopped perform(Step step);
   [[nodiscard]] Stopped start();
+  [[nodiscard]] Stopped journal_what_is_there();
+  void take_in(platform::Started started);
   [[nodiscard]] Stopped await_up();
   [[nodiscard]] Stopped await_versions();
   [[nodiscard]] Stopped await_gate();
@@ -102,7 +104,8 @@ class Operation {
   [[nodiscard]] Stopped move();
   [[nodiscard]] Stopped move_at_once();
   [[nodiscard]] Stopped begin_rollout();
-  [[nodiscard]] bool adopt(const std::vector<edge::Seen>& seen);
+  [[nodiscard]] edge::Rollouts begun_before(const std::vector<edge::Seen>& seen) const;
+  [[nodiscard]] api::StartBody rollout_wanted() const;
   [[nodiscard]] Stopped follow();
   [[nodiscard]] Stopped approve();
   [[nodiscard]] Stopped watch_health();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/deploy/conduct.h"
 #include "control/deploy/gates.h"
 #include "control/deploy/health.h"
 #include "control/deploy/operation.h"
@@ -49,14 +50,46 @@ Operation::Stopped Operation::start() {
   if (!artifact) return Stop{artifact.error()};
   artifact->git_sha = journal_.git_sha;
   artifact->definitions = definitions_;
+  if (journal_.started.services.empty()) {
+    if (auto stop = journal_what_is_there()) return stop;
+  }
   const platform::Wanted wanted{journal_.color, *artifact, journal_.counts, journal_.key};
-  const auto started = world_.platform.start(wanted, journal_.started);
+  platform::Started started{journal_.color, {}};
+  const auto done = world_.platform.start(wanted, started);
+  take_in(std::move(started));
   // Also when it failed: what was begun must be known to whoever takes it back.
   auto stop = note();
-  if (!started) return Stop{started.error()};
+  if (!done) return Stop{done.error()};
   if (stop) return stop;
   tell(Note::Kind::done, word(journal_.color) + " starts");
   return {};
+}
+
+// What start() may change, as it is now: killed half-way, it can be put back all the same.
+Operation::Stopped Operation::journal_what_is_there() {
+  const auto observed = world_.platform.observe();
+  if (!observed) return Stop{observed.error()};
+  journal_.started.color = journal_.color;
+  for (const auto& [service, count] : journal_.counts) {
+    const auto found = observed->find(service);
+    if (found == observed->end()) continue;
+    const auto& running = found->second[journal_.color];
+    journal_.started.services[service] = {"", "", running.definition, running.desired, count};
+  }
+  return note();
+}
+
+// Takes what start() did into the journal; what was there before stays as it was first seen.
+void Operation::take_in(platform::Started started) {
+  for (auto& [service, now] : started.services) {
+    const auto first = journal_.started.services.find(service);
+    if (first == journal_.started.services.end()) continue;
+    now.definition_before = first->second.definition_before;
+    now.desired_before = first->second.desired_before;
+    const bool same = first->second.definition == now.definition;
+    if (now.deployment.empty() && same) now.deployment = first->second.deployment;
+  }
+  journal_.started = std::move(started);
 }
 
 Operation::Stopped Operation::await_up() {
@@ -153,7 +186,6 @@ Operation::Stopped Operation::move() {
   if (journal_.rollouts.empty()) {
     if (auto stop = begin_rollout()) return stop;
   }
-  if (journal_.rollouts.empty()) return {};  // it had ended before this process came
   if (auto stop = approve()) return stop;
   if (limits_.stop_after == Step::rollout)
     return Stop{{ExitCode::done, "the rollout has begun, as asked"}, true};
@@ -170,17 +202,28 @@ Operation::Stopped Operation::move_at_once() {
   return {};
 }
 
-// A rollout that an earlier process began, but did not live to journal, is gone on with.
-bool Operation::adopt(const std::vector<edge::Seen>& seen) {
-  bool any = false;
+// What an earlier process began, but did not live to journal, is gone on with.
+edge::Rollouts Operation::begun_before(const std::vector<edge::Seen>& seen) const {
+  edge::Rollouts begun;
   for (const auto& each : seen) {
     const auto& status = *each.status;
-    const bool ours = status.rollout && status.rollout->color == journal_.color &&
-                      status.rollout->version == journal_.version;
-    if (ours) journal_.rollouts[each.proxy] = status.rollout->id;
-    any |= ours || (status.live == journal_.color && !status.rollout);
+    if (status.rollout && status.rollout->color == journal_.color &&
+        status.rollout->version == journal_.version)
+      begun[each.proxy] = status.rollout->id;
+    if (!status.rollout && status.live == journal_.color) begun[each.proxy] = "";
   }
-  return any;
+  return begun;
+}
+
+api::StartBody Operation::rollout_wanted() const {
+  api::StartBody body{journal_.color, journal_.version, limits_.any_version};
+  body.plan_name = world_.options.plan;
+  if (const auto plan = given_plan(world_.options)) body.plan = *plan;
+  if (const auto& approval = world_.options.approval)
+    body.approval = {approval->before, approval->timeout};
+  body.committed = limits_.committed;
+  body.reason = limits_.reason;
+  return body;
 }
 
 Operation::Stopped Operation::begin_rollout() {
@@ -188,23 +231,9 @@ Operation::Stopped Operation::begin_rollout() {
   if (!seen) return Stop{seen.error()};
   for (const auto& each : *seen)
     if (!each.status) return Stop{each.status.error()};
-  if (!adopt(*seen)) {
-    api::StartBody body{journal_.color, journal_.version, limits_.any_version};
-    body.plan_name = world_.options.plan;
-    if (!world_.options.plan_json.empty()) {
-      auto plan = api::parse_plan(world_.options.plan_json);
-      if (!plan) return Stop{{ExitCode::usage, "the plan is none: " + plan.error().front().detail}};
-      body.plan_name.clear();
-      body.plan = std::move(*plan);
-    }
-    if (const auto& approval = world_.options.approval)
-      body.approval = {approval->before, approval->timeout};
-    body.committed = limits_.committed;
-    body.reason = limits_.reason;
-    auto begun = world_.edge.start(body, journal_.key);
-    if (!begun) return Stop{begun.error()};
-    journal_.rollouts = std::move(*begun);
-  }
+  auto begun = world_.edge.start(rollout_wanted(), journal_.key, begun_before(*seen));
+  if (!begun) return Stop{begun.error()};
+  journal_.rollouts = std::move(*begun);
   return note();
 }
 

@@ -127,10 +127,11 @@ Try<std::vector<Applied>> Edge::change(const Call& call, const std::string& key)
   return all;
 }
 
-Try<Rollouts> Edge::start(const api::StartBody& body, const std::string& key) const {
+Try<Rollouts> Edge::start(const api::StartBody& body, const std::string& key,
+                          Rollouts begun) const {
   const Call call{.method = "POST", .target = "/v1/rollouts", .body = api::encode(body)};
-  Rollouts begun;
   for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (begun.contains(names_[i])) continue;
     const auto applied = apply(i, call, key);
     if (applied) {
       begun[names_[i]] = applied->view.rollout;

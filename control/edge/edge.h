@@ -48,8 +48,10 @@ class Edge {
   // who refused, why, and who took it. `key` makes a repetition harmless (Idempotency-Key).
   [[nodiscard]] Try<std::vector<Applied>> change(const Call& call, const std::string& key) const;
 
-  // A rollout on all. When one refuses, those that began are aborted, and it fails.
-  [[nodiscard]] Try<Rollouts> start(const api::StartBody& body, const std::string& key) const;
+  // A rollout on all but those that have one in `begun` (an empty id: theirs is over). When one
+  // refuses, those that run are aborted, and it fails.
+  [[nodiscard]] Try<Rollouts> start(const api::StartBody& body, const std::string& key,
+                                    Rollouts begun = {}) const;
   // Ends the rollouts that run, on whichever proxies one runs.
   [[nodiscard]] Try<> abort(const std::string& reason) const;
   // All traffic to `color` on every proxy, whatever goes on there: rollouts are aborted, `rollback`

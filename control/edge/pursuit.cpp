@@ -54,6 +54,7 @@ void Pursuit::take(const Look& look, Instant now, std::vector<std::string>& line
   }
   if (followed.silent_since) say(look.proxy, "answers again", lines);
   followed.silent_since.reset();
+  followed.completed |= ids_[look.proxy].empty();
   if (followed.completed) return;
   const auto& rollout = look.view->rollout;
   if (!rollout || rollout->id != ids_[look.proxy]) return take_end(look, lines);

@@ -26,7 +26,8 @@ class Pursuit {
     std::string why{};
   };
 
-  // `patience`: a proxy may be silent for this long, then the rollout counts as lost.
+  // `patience`: a proxy may be silent for this long, then the rollout counts as lost. A proxy with
+  // an empty id has completed its own.
   Pursuit(Rollouts ids, Duration patience) : ids_{std::move(ids)}, patience_{patience} {}
 
   // Takes in one round; a line for each change of phase, hold, pause, approval, verdict or reach.
