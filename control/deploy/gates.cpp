@@ -14,6 +14,17 @@ bool reports_version(const Expected& expected, const std::string& service) {
   return found != expected.services.end() && !found->second.version_field.empty();
 }
 
+// Whether a task that should be up has this address; true when no addresses are known.
+bool is_of_a_task(const api::GateView& gate, const Expected& expected) {
+  const auto found = expected.observed.find(gate.service);
+  if (found == expected.observed.end()) return true;
+  const auto& tasks = found->second[expected.color].tasks;
+  const bool known =
+      std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return !task.url.empty(); });
+  return !known || std::any_of(tasks.begin(), tasks.end(),
+                               [&](const auto& task) { return task.url == gate.url; });
+}
+
 // Empty: this gate is as it should be.
 std::string fault_of(const api::GateView& gate, const Expected& expected) {
   if (!gate.open) return gate.service + " at " + gate.url + " is not well: " + gate.reason;
@@ -28,6 +39,8 @@ std::string faults_of(const api::StatusView& status, const Expected& expected) {
   std::map<std::string, int> seen;
   for (const auto& gate : status.gates) {
     if (gate.color != expected.color) continue;
+    // An address that a name still has, or a list has ahead, speaks for no task.
+    if (!gate.open && !is_of_a_task(gate, expected)) continue;
     ++seen[gate.service];
     if (auto fault = fault_of(gate, expected); !fault.empty()) return fault;
   }
@@ -48,7 +61,7 @@ GateLook versions_seen(const std::vector<edge::Seen>& proxies, const Expected& e
       return {false, at(seen, proxies.size()) + fault};
     endpoints += static_cast<std::size_t>(
         std::count_if(seen.status->gates.begin(), seen.status->gates.end(),
-                      [&](const auto& gate) { return gate.color == expected.color; }));
+                      [&](const auto& gate) { return gate.open && gate.color == expected.color; }));
   }
   return {true, std::to_string(endpoints) + " endpoints are well"};
 }

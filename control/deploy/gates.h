@@ -25,7 +25,7 @@ struct Expected {
 };
 
 // Every endpoint of the color that a proxy probes is well and reports the version, and each service
-// has one at least.
+// has one at least. Endpoints that are not well and that no task has are left aside.
 [[nodiscard]] GateLook versions_seen(const std::vector<edge::Seen>& proxies,
                                      const Expected& expected);
 // The color's gate is open on every proxy.

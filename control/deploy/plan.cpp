@@ -54,6 +54,17 @@ Try<> everything_exists(const Facts& facts, Color color) {
   return {};
 }
 
+// What is left of an operation that ended after its record was written.
+std::string still_warm(const Facts& facts, Color color) {
+  std::string text;
+  for (const auto& [service, colors] : facts.observed)
+    if (colors[color].desired > 0)
+      text += "; " + word(color) + " keeps " + std::to_string(colors[color].desired) +
+              " tasks of " + service;
+  if (!text.empty()) text += " for a rollback";
+  return text;
+}
+
 void add(Plan& plan, Step step, std::string what, std::string undo = "") {
   plan.steps.push_back({step, std::move(what), std::move(undo)});
 }
@@ -216,7 +227,7 @@ Try<Plan> plan_of(const Wish& wish, const Facts& facts, const Options& options) 
   }
   if (plan.before && plan.before->version == plan.version && !wish.again) {
     plan.said = facts.environment + " runs " + plan.version + " already, in " + word(*live) +
-                ": nothing to do";
+                ": nothing to do" + still_warm(facts, plan.color);
     return plan;
   }
   add_all(plan, options, wish.op == "rollback" && wish.fast);

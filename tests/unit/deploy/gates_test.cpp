@@ -52,6 +52,23 @@ TEST(VersionsSeen, NeedEveryEndpointWellAndOfTheVersion) {
   EXPECT_EQ(shut.words(), "not yet: frontend at http://10.0.0.2:8080 is not well: 503 after 2 ms");
 }
 
+TEST(VersionsSeen, LeaveAsideAddressesThatNoTaskHas) {
+  Look look;
+  look.observed["backend"].green.tasks = {{.id = "1", .url = "http://10.0.0.2:8080"}};
+  auto stale = gate("backend", "", false);
+  stale.url = "http://10.0.0.9:8080";
+  look.proxy({gate("backend", wanted), stale, gate("frontend", "")});
+  EXPECT_EQ(look.words(), "ready: 2 endpoints are well");
+
+  look.observed["backend"].green.tasks.push_back({.id = "2", .url = "http://10.0.0.9:8080"});
+  EXPECT_EQ(look.words(), "not yet: backend at http://10.0.0.9:8080 is not well: 503 after 2 ms");
+
+  Look none;
+  none.observed["backend"].green.tasks = {{.id = "1", .url = "http://10.0.0.2:8080"}};
+  none.proxy({stale, gate("frontend", "")});
+  EXPECT_EQ(none.words(), "not yet: no endpoint of backend in green is known to the proxy yet");
+}
+
 TEST(VersionsSeen, NeedAnEndpointOfEachServiceAtEveryProxy) {
   Look look;
   look.proxy({gate("backend", wanted), gate("frontend", "")});
