@@ -3,6 +3,8 @@
 #include "control/commands/gather.h"
 #include "control/commands/operate.h"
 #include "control/commands/shared.h"
+#include "control/facts/agreement.h"
+#include "control/render/findings.h"
 
 namespace sy::control {
 namespace {
