@@ -37,13 +37,16 @@ ExitCode show_dora(const Args& args, Site& site, const Terminal& terminal);
 ExitCode watch(const Args& args, Site& site, const Terminal& terminal);
 ExitCode follow_events(const Args& args, Site& site, const Terminal& terminal);
 
+ExitCode deploy_version(const Args& args, Site& site, const Terminal& terminal);
+ExitCode roll_back(const Args& args, Site& site, const Terminal& terminal);
+// Deploys, verifies, rolls back, verifies, and files the result.
+ExitCode drill(const Args& args, Site& site, const Terminal& terminal);
 ExitCode restart(const Args& args, Site& site, const Terminal& terminal);
 ExitCode scale(const Args& args, Site& site, const Terminal& terminal);
 ExitCode lock(const Args& args, Site& site, const Terminal& terminal);
 ExitCode unlock(const Args& args, Site& site, const Terminal& terminal);
 
 // Each on all proxies of the environment.
-ExitCode roll_back(const Args& args, Site& site, const Terminal& terminal);
 ExitCode set_weights(const Args& args, Site& site, const Terminal& terminal);
 ExitCode switch_color(const Args& args, Site& site, const Terminal& terminal);
 ExitCode set_maintenance(const Args& args, Site& site, const Terminal& terminal);

@@ -2,12 +2,6 @@
 #include "control/commands/shared.h"
 
 namespace sy::control {
-namespace {
-
-ExitCode not_here(const Terminal& terminal) { return usage(terminal, "this is not built yet"); }
-
-}  // namespace
-
 ExitCode run(const Args& args, Site& site, const Terminal& terminal) {
   switch (args.verb) {
     case Verb::status: return show_status(args, site, terminal);
@@ -35,14 +29,12 @@ ExitCode run(const Args& args, Site& site, const Terminal& terminal) {
     case Verb::scale: return scale(args, site, terminal);
     case Verb::lock: return lock(args, site, terminal);
     case Verb::unlock: return unlock(args, site, terminal);
-    case Verb::rollback:
-      if (!args.version.empty()) break;
-      return roll_back(args, site, terminal);
-    case Verb::deploy:
-    case Verb::drill:
-    case Verb::completion: break;
+    case Verb::deploy: return deploy_version(args, site, terminal);
+    case Verb::rollback: return roll_back(args, site, terminal);
+    case Verb::drill: return drill(args, site, terminal);
+    case Verb::completion: break;  // needs no environment: main's
   }
-  return not_here(terminal);
+  return ExitCode::usage;
 }
 
 }  // namespace sy::control
