@@ -41,7 +41,7 @@ class Screen:
 
     def frames(self):
         """What was drawn, one list of lines a time, without tones."""
-        drawn = self.text.split("\x1b[H")[1:]
+        drawn = self.text.replace("\r\r\n", "\r\n").split("\x1b[H")[1:]  # the terminal adds a \r of its own
         return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frame).split("\r\n") for frame in drawn]
 
     def wait_for(self, found, what, timeout=30.0):
