@@ -25,7 +25,7 @@ Ended Operation::ended(ExitCode exit, std::string outcome, std::string what) con
   Ended end{exit, std::move(outcome), std::move(what)};
   end.op = journal_.op;
   end.version = journal_.version;
-  if (before_ && before_->current) end.previous = before_->current->version;
+  end.previous = previous_;
   end.color = exit == ExitCode::done ? journal_.color : journal_.live;
   end.epoch = claim_.epoch;
   for (const auto& [service, started] : journal_.started.services)
@@ -41,6 +41,7 @@ Ended Operation::run(const Plan& plan, const records::Seen& seen) {
   journal_.counts = plan.counts;
   definitions_ = plan.definitions;
   before_ = seen.record;
+  if (plan.before) previous_ = plan.before->version;
   steps_ = plan.steps;
   const WallTime now = world_.pace.wall();
   records::Claim wanted{.nonce = who_.nonce, .owner = who_.name, .host = who_.host};
@@ -70,6 +71,7 @@ Operation::Stopped Operation::take_over(const records::Seen& seen, const Journal
   begun_ = world_.pace.now();
   journal_ = journal;
   before_ = seen.record;
+  if (before_ && before_->current) previous_ = before_->current->version;
   records::Claim wanted = *seen.claim;
   wanted.nonce = who_.nonce;
   wanted.owner = who_.name;

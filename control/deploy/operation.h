@@ -140,6 +140,7 @@ class Operation {
   Journal journal_;
   records::Claim claim_;
   std::optional<records::Record> before_;  // the record the claim goes on from
+  Version previous_;  // what answered before, as far as is known
   std::map<std::string, std::string> definitions_;
   std::vector<Planned> steps_;
   Instant noted_{};

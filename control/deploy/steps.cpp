@@ -333,6 +333,7 @@ Operation::Stopped Operation::commit() {
   if (before_ && before_->current) previous = before_->current;
   if (!previous) previous = release_of(*observed, journal_.live);
   if (previous->version.empty()) previous.reset();
+  if (previous) previous_ = previous->version;
   records::Operation operation = operation_of("succeeded");
   for (const auto& [service, each] : current.services)
     operation.definitions[service] = each.definition;

@@ -47,7 +47,8 @@ class Scripts(unittest.TestCase):
         shutil.copytree(SCRIPTS, copy)
         (self.programs.path / "switchctl").unlink()
         code, _, _, err = self.programs.run(str(copy / "rollback.sh"), "staging")
-        self.assertEqual((code, err), (2, "there is no switchctl: run make build, install it, or set SWITCHCTL to it\n"))
+        self.assertEqual(code, 2)
+        self.assertEqual(err, "there is no switchctl: run make build, install it, or set SWITCHCTL to it\n")
 
     def test_a_version_is_the_day_and_the_sha_of_a_commit(self):
         sha = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -30,6 +30,18 @@ TEST(ADeploy, EndsWithTrafficRecordAndTheOldColorPutAway) {
                                       "scale backend blue 0"}));
 }
 
+TEST(ADeploy, TheFirstOfAllKnowsWhatAnsweredBefore) {
+  DeployWorld world;
+  world.store.record.reset();
+
+  const Ended end = world.deploy();
+
+  EXPECT_EQ(end.exit, ExitCode::done) << end.what;
+  EXPECT_EQ(end.previous, old_version);
+  EXPECT_EQ(world.store.record->previous->version, old_version);
+  EXPECT_EQ(world.store.record->epoch, 1U);
+}
+
 TEST(ADeploy, OfTheVersionThatRunsDoesNothing) {
   DeployWorld world;
 
