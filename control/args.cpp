@@ -6,6 +6,7 @@
 
 #include "config/text.h"
 #include "control/args_table.h"
+#include "control/build.h"
 
 namespace sy::control {
 namespace {
@@ -25,6 +26,7 @@ struct Tokens {
   std::vector<std::string> words{};  // without the verb
   std::vector<Given> flags{};
   bool help = false;
+  bool version = false;
 };
 
 std::string quoted(std::string_view text) { return '"' + config::shown(text) + '"'; }
@@ -99,6 +101,10 @@ class Tokenizer {
     const std::string name = token.substr(0, equals);
     if (name == "--help" || name == "-h") {
       out_.help = true;
+      return;
+    }
+    if (name == "--version" && out_.verb == nullptr) {
+      out_.version = true;
       return;
     }
     const Flag* flag = find_flag(common_flags(), name);
@@ -198,6 +204,7 @@ void place_timeout(Args& args, const VerbEntry& verb) {
 Parsed parse_args(const std::vector<std::string>& words, const config::Environment& environment) {
   try {
     const Tokens tokens = Tokenizer{words}.all();
+    if (tokens.version) return {.out = "switchctl " + build_version() + '\n'};
     if (tokens.help && tokens.verb == nullptr) return {.out = help_of_all()};
     if (tokens.help) return {.out = help_of(*tokens.verb)};
     if (tokens.verb == nullptr)

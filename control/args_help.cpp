@@ -85,7 +85,8 @@ std::string usage_of(const VerbEntry& verb) {
 std::string help_of_all() {
   std::string text =
       "Deploys versions, moves traffic between blue and green, and says what runs.\n\n"
-      "usage: switchctl VERB [ENV] [WORDS] [FLAGS]; switchctl VERB --help says more of one\n";
+      "usage: switchctl VERB [ENV] [WORDS] [FLAGS]; switchctl VERB --help says more of one\n"
+      "       switchctl --version\n";
   for (const Section section :
        {Section::versions, Section::sight, Section::traffic, Section::tasks, Section::rest})
     text += verb_rows(section);

@@ -77,6 +77,15 @@ TEST(ControlArgs, HelpIsStatus0OnStandardOutput) {
   EXPECT_NE(said.out.find("rollback"), std::string::npos);
 }
 
+TEST(ControlArgs, SaysWhichBuildItIs) {
+  const auto said = parse({"--version"});
+
+  EXPECT_FALSE(said.args);
+  EXPECT_EQ(said.status, 0);
+  EXPECT_EQ(said.out.rfind("switchctl ", 0), 0U);
+  EXPECT_EQ(parse({"status", "--version"}).status, 2);
+}
+
 TEST(ControlArgs, ARolloutHasItsPlanItsTimeAndItsStage) {
   const auto said =
       parse({"rollout", "local", "green", "v20240108-def5678", "--plan", "linear", "--committed",
