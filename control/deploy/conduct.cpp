@@ -113,7 +113,8 @@ Try<> plan_anew(const World& world, const Asked& asked, Prepared& prepared) {
 }
 
 bool same(const Journal& journal, const Wish& wish) {
-  return journal.op == wish.op && journal.op == "deploy" && journal.version == wish.version;
+  return journal.op == wish.op &&
+         (journal.version == wish.version || (wish.op == "rollback" && wish.version.empty()));
 }
 
 // A rollback that asks for nothing but the state before the dead operation.
@@ -189,13 +190,14 @@ Ended conduct(const World& world, Who who, const Asked& asked) {
       nothing.color = prepared->plan.live;
       return nothing;
     }
-    if (same(*prepared->journal, asked.wish))
-      return operation.carry_on(prepared->seen, *prepared->journal);
-    const Ended back = operation.take_back(prepared->seen, *prepared->journal);
-    if (back.exit != ExitCode::done) return back;
+    // Half a rollback is finished, not undone: that would send traffic where it was taken from.
+    const bool on = same(*prepared->journal, asked.wish) || prepared->journal->op == "rollback";
+    Ended end = on ? operation.carry_on(prepared->seen, *prepared->journal)
+                   : operation.take_back(prepared->seen, *prepared->journal);
+    if (end.exit != ExitCode::done || same(*prepared->journal, asked.wish)) return end;
     if (content_with_taking_back(*prepared, asked.wish)) {
-      Ended end = back;
       end.op = asked.wish.op;
+      end.version = end.previous;
       return end;
     }
   }

@@ -63,6 +63,7 @@ Journal journal_of(const json::object& object) {
   journal.step = *step;
   journal.traffic = object.at("traffic").as_bool();
   journal.gradual = object.at("gradual").as_bool();
+  journal.planned = object.at("steps").to_number<std::uint32_t>();
   for (const auto& [service, count] : object.at("counts").as_object())
     journal.counts[service] = count.to_number<int>();
   journal.started = started_of(object.at("started").as_object(), journal.color);
@@ -96,6 +97,7 @@ std::string encode(const Journal& journal) {
                                       {"step", name(journal.step)},
                                       {"traffic", journal.traffic},
                                       {"gradual", journal.gradual},
+                                      {"steps", journal.planned},
                                       {"counts", std::move(counts)},
                                       {"started", to_json(journal.started)},
                                       {"rollouts", std::move(rollouts)}});

@@ -44,6 +44,7 @@ struct Journal {
   Step step = Step::claim;              // under way
   bool traffic = false;                 // traffic may have been moved
   bool gradual = true;                  // by a rollout; else all at once
+  std::uint32_t planned = 0;            // the steps of the plan, a bit for each
   std::map<std::string, int> counts{};  // tasks wanted, by service
   platform::Started started{};
   edge::Rollouts rollouts{};

@@ -1,6 +1,5 @@
 #include "control/deploy/operation.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "control/deploy/notice.h"
@@ -11,9 +10,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration heartbeat_every = 5min;
-constexpr Duration claim_lives = 20min;  // past its last note
+constexpr Duration claim_lives = 20min;  // past its last note, and what a step may take without one
 
 std::string word(Color color) { return std::string(name(color)); }
+
+std::uint32_t bit(Step step) { return 1U << static_cast<unsigned>(step); }
 
 }  // namespace
 
@@ -34,6 +35,12 @@ Ended Operation::ended(ExitCode exit, std::string outcome, std::string what) con
   return end;
 }
 
+WallTime Operation::expiry() const {
+  Duration lives = claim_lives + world_.options.health.for_;
+  for (const auto& program : world_.options.smoke.programs) lives += program.timeout;
+  return world_.pace.wall() + std::chrono::duration_cast<std::chrono::milliseconds>(lives);
+}
+
 Ended Operation::run(const Plan& plan, const records::Seen& seen) {
   begun_ = world_.pace.now();
   journal_ = {who_.nonce, plan.op, plan.version, plan.git_sha, plan.color, plan.live};
@@ -42,7 +49,7 @@ Ended Operation::run(const Plan& plan, const records::Seen& seen) {
   definitions_ = plan.definitions;
   before_ = seen.record;
   if (plan.before) previous_ = plan.before->version;
-  steps_ = plan.steps;
+  for (const Planned& each : plan.steps) journal_.planned |= bit(each.step);
   const WallTime now = world_.pace.wall();
   records::Claim wanted{.nonce = who_.nonce, .owner = who_.name, .host = who_.host};
   wanted.pid = who_.pid;
@@ -51,7 +58,7 @@ Ended Operation::run(const Plan& plan, const records::Seen& seen) {
   wanted.version = plan.version;
   wanted.phase = name(Step::claim);
   wanted.since = wanted.heartbeat = now;
-  wanted.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(claim_lives);
+  wanted.expires = expiry();
   wanted.reason = limits_.reason;
   wanted.journal = encode(journal_);
   tell(Note::Kind::begun, "claim " + world_.environment + " in " + world_.ledger.where());
@@ -72,6 +79,8 @@ Operation::Stopped Operation::take_over(const records::Seen& seen, const Journal
   journal_ = journal;
   before_ = seen.record;
   if (before_ && before_->current) previous_ = before_->current->version;
+  for (const auto& [service, started] : journal_.started.services)
+    if (!started.definition.empty()) definitions_[service] = started.definition;
   records::Claim wanted = *seen.claim;
   wanted.nonce = who_.nonce;
   wanted.owner = who_.name;
@@ -79,9 +88,8 @@ Operation::Stopped Operation::take_over(const records::Seen& seen, const Journal
   wanted.pid = who_.pid;
   wanted.run = who_.run;
   wanted.phase = name(journal.step);
-  const WallTime now = world_.pace.wall();
-  wanted.heartbeat = now;
-  wanted.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(claim_lives);
+  wanted.heartbeat = world_.pace.wall();
+  wanted.expires = expiry();
   const auto claim = world_.ledger.take_over(*seen.claim, wanted);
   if (!claim) return Stop{claim.error(), false, true};
   claim_ = *claim;
@@ -107,13 +115,9 @@ Ended Operation::take_back(const records::Seen& seen, const Journal& journal) {
 }
 
 Ended Operation::perform_from(Step first) {
-  // Another process may have made the plan; what is done from a step on depends on the journal.
   for (int i = static_cast<int>(first); i <= static_cast<int>(Step::record); ++i) {
     const auto step = static_cast<Step>(i);
-    const bool planned =
-        steps_.empty() || std::any_of(steps_.begin(), steps_.end(),
-                                      [step](const auto& each) { return each.step == step; });
-    if (!planned) continue;
+    if ((journal_.planned & bit(step)) == 0) continue;
     journal_.step = step;
     const Instant began = world_.pace.now();
     if (const auto stop = note()) return give_up(*stop);
@@ -125,9 +129,9 @@ Ended Operation::perform_from(Step first) {
   }
   Ended end =
       ended(ExitCode::done, "succeeded", journal_.version + " answers in " + word(journal_.color));
-  if (!doubt_.empty()) {
-    end.exit = ExitCode::failed;
-    end.what += ", but " + doubt_;
+  if (doubt_) {
+    end.exit = doubt_->code == ExitCode::interrupted ? doubt_->code : ExitCode::failed;
+    end.what += ", but its health is not known to be good: " + doubt_->what;
   }
   notify(end);
   if (journal_.op == "deploy" && limits_.stop_after != Step::record) retire(end);
@@ -136,9 +140,8 @@ Ended Operation::perform_from(Step first) {
 
 Operation::Stopped Operation::note() {
   claim_.phase = name(journal_.step);
-  const WallTime now = world_.pace.wall();
-  claim_.heartbeat = now;
-  claim_.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(claim_lives);
+  claim_.heartbeat = world_.pace.wall();
+  claim_.expires = expiry();
   claim_.journal = encode(journal_);
   const auto noted = world_.ledger.note(claim_);
   if (!noted) return Stop{noted.error(), false, noted.error().code == ExitCode::locked};
@@ -215,6 +218,8 @@ Ended Operation::give_up(const Stop& stop) {
   }
   if (stop.leave) return leave(stop);
   world_.pace.forgive();
+  // A rollback that has moved traffic is not undone: back to what was left would be no help.
+  if (journal_.op == "rollback" && journal_.step > Step::rollout) return leave(stop);
   tell(Note::Kind::warning, stop.failure.what);
   const bool begun = journal_.traffic || !journal_.started.services.empty();
   if (const auto undone = undo(stop.failure.what); !undone) {

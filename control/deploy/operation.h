@@ -93,6 +93,8 @@ class Operation {
   [[nodiscard]] Ended perform_from(Step first);
   [[nodiscard]] Stopped perform(Step step);
   [[nodiscard]] Stopped start();
+  // What is to be started: recorded definitions where all are known, else images.
+  [[nodiscard]] Try<platform::Artifact> artifact();
   [[nodiscard]] Stopped journal_what_is_there();
   void take_in(platform::Started started);
   [[nodiscard]] Stopped await_up();
@@ -117,6 +119,7 @@ class Operation {
 
   // Saves the journal in the claim; the lock's expiry moves with it.
   [[nodiscard]] Stopped note();
+  [[nodiscard]] WallTime expiry() const;
   // The same every few minutes of a long wait; only losing the claim matters then.
   [[nodiscard]] Stopped heartbeat();
   // Waits a moment: time that is up and signals end it.
@@ -140,13 +143,12 @@ class Operation {
   Journal journal_;
   records::Claim claim_;
   std::optional<records::Record> before_;  // the record the claim goes on from
-  Version previous_;  // what answered before, as far as is known
+  Version previous_;                       // what answered before, as far as is known
   std::map<std::string, std::string> definitions_;
-  std::vector<Planned> steps_;
   Instant noted_{};
   Instant begun_{};
   bool inconclusive_ = false;
-  std::string doubt_;  // of a rollback that went through but is not well
+  std::optional<Failure> doubt_;  // of a rollback that went through but is not well
   std::vector<std::pair<std::string, Duration>> took_;
 };
 

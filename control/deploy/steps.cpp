@@ -46,10 +46,8 @@ Operation::Stopped Operation::perform(Step step) {
 
 Operation::Stopped Operation::start() {
   tell(Note::Kind::begun, "start " + journal_.version + " in " + word(journal_.color));
-  auto artifact = world_.platform.find(journal_.version);
+  const auto artifact = this->artifact();
   if (!artifact) return Stop{artifact.error()};
-  artifact->git_sha = journal_.git_sha;
-  artifact->definitions = definitions_;
   if (journal_.started.services.empty()) {
     if (auto stop = journal_what_is_there()) return stop;
   }
@@ -65,6 +63,20 @@ Operation::Stopped Operation::start() {
   return {};
 }
 
+Try<platform::Artifact> Operation::artifact() {
+  const bool known =
+      std::all_of(journal_.counts.begin(), journal_.counts.end(), [this](const auto& count) {
+        const auto found = definitions_.find(count.first);
+        return found != definitions_.end() && !found->second.empty();
+      });
+  auto artifact = known ? Try<platform::Artifact>{platform::Artifact{.version = journal_.version}}
+                        : world_.platform.find(journal_.version);
+  if (!artifact) return artifact;
+  artifact->git_sha = journal_.git_sha;
+  artifact->definitions = definitions_;
+  return artifact;
+}
+
 // What start() may change, as it is now: killed half-way, it can be put back all the same.
 Operation::Stopped Operation::journal_what_is_there() {
   const auto observed = world_.platform.observe();
@@ -74,7 +86,9 @@ Operation::Stopped Operation::journal_what_is_there() {
     const auto found = observed->find(service);
     if (found == observed->end()) continue;
     const auto& running = found->second[journal_.color];
-    journal_.started.services[service] = {"", "", running.definition, running.desired, count};
+    const auto recorded = definitions_.find(service);
+    journal_.started.services[service] = {recorded == definitions_.end() ? "" : recorded->second,
+                                          "", running.definition, running.desired, count};
   }
   return note();
 }
@@ -283,10 +297,11 @@ Operation::Stopped Operation::watch_health() {
   Health health = world_.options.health;
   if (journal_.op == "rollback") health.for_ = Duration::zero();  // once: it is in a hurry
   const auto well = check_health(health, world_.edge_options, target, world_.pace, world_.teller);
-  if (!well && journal_.op == "rollback" && well.error().code != ExitCode::interrupted) {
+  if (!well && journal_.op == "rollback") {
     // Back to what is being left would be no help.
-    doubt_ = "its health check failed: " + well.error().what;
-    tell(Note::Kind::warning, doubt_);
+    doubt_ = well.error();
+    world_.pace.forgive();
+    tell(Note::Kind::warning, doubt_->what);
     return {};
   }
   if (!well) return Stop{well.error()};

@@ -82,6 +82,58 @@ TEST(ADeployKilledAtAnyPoint, IsTakenBackByARollback) {
   }
 }
 
+TEST(ARollbackKilledAtAnyPoint, IsFinishedByWhateverComesNext) {
+  for (int point = 0;; ++point) {
+    SCOPED_TRACE(::testing::Message() << "point " << point);
+    DeployWorld world{2};
+    ASSERT_EQ(world.deploy({.stop_after = ct::deploy::Step::record}).exit, ExitCode::done);
+    world.crashes.kill_at(point);
+    bool killed = false;
+    try {
+      std::ignore = world.rollback();
+    } catch (const Killed&) {
+      killed = true;
+    }
+    world.crashes.kill_at(-1);
+    if (!killed) {
+      EXPECT_GT(point, 5);
+      break;
+    }
+    const bool begun = world.store.claim.has_value();
+    const bool moved = world.all_on(Color::blue);
+    for (auto& proxy : world.proxies) proxy->calls.clear();
+
+    const auto end = point % 2 == 0 ? world.rollback() : world.rollback(old_version);
+
+    ASSERT_EQ(end.exit, ExitCode::done) << end.what << "\n" << world.notes.text();
+    if (point % 2 == 0 && !begun && world.current() != old_version) continue;  // a second one
+    EXPECT_TRUE(world.all_on(Color::blue));
+    EXPECT_EQ(world.current(), old_version);
+    for (const auto& proxy : world.proxies)
+      for (const auto& call : proxy->calls)
+        EXPECT_FALSE(moved && call.starts_with("P") && !call.ends_with("dry_run=true")) << call;
+  }
+}
+
+TEST(ARollbackInterruptedAtAnyMoment, NeverSendsTrafficForwardAgain) {
+  for (int moment = 1; moment < 40; ++moment) {
+    SCOPED_TRACE(::testing::Message() << "moment " << moment);
+    DeployWorld world{2};
+    ASSERT_EQ(world.deploy({.stop_after = ct::deploy::Step::record}).exit, ExitCode::done);
+    bool back = false;
+    world.on_call = [&world, &back, left = moment]() mutable {
+      if (--left == 0) world.pace.signal();
+      const bool now = world.proxies[0]->view.live == Color::blue;
+      EXPECT_FALSE(back && !now);
+      back = now;
+    };
+
+    std::ignore = world.rollback();
+
+    EXPECT_FALSE(back && world.proxies[0]->view.live == Color::green);
+  }
+}
+
 TEST(ADeployKilledTwice, StillEndsWell) {
   const int points = points_of_a_deploy();
   for (int first = 0; first < points; first += 3)

@@ -60,6 +60,7 @@ struct DeployWorld {
   [[nodiscard]] ct::edge::Edge edge() {
     return {names, [this](std::size_t i, const ct::edge::Call& call) {
               probe();
+              if (on_call) on_call();
               const bool changes = call.method != "GET" && !call.target.ends_with("dry_run=true");
               if (changes) crashes.pass();
               auto answer = proxies[i]->call(call);
@@ -105,6 +106,7 @@ struct DeployWorld {
   [[nodiscard]] int tasks(Color color) { return platform.now["backend"][color].desired; }
 
   std::optional<ct::Failure> fail_commit;
+  std::function<void()> on_call;  // before each call of a proxy
 };
 
 }  // namespace sy::testing

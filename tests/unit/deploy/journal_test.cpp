@@ -14,6 +14,7 @@ Journal full() {
   journal.step = Step::rollout;
   journal.traffic = true;
   journal.gradual = false;
+  journal.planned = 0x1ffe;
   for (const std::string service : {"backend", "frontend", "reports", "billing"}) {
     journal.counts[service] = 4;
     journal.started.services[service] = {"pms-" + service + "-production:1234",
