@@ -1,0 +1,99 @@
+// How an operation ends: what is recorded, and what becomes of the old color.
+#include <utility>
+
+#include "control/deploy/operation.h"
+
+namespace sy::control::deploy {
+namespace {
+
+std::string word(Color color) { return std::string(name(color)); }
+
+std::string seconds_text(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
+}
+
+}  // namespace
+
+records::Operation Operation::operation_of(const std::string& result) const {
+  records::Operation operation{journal_.version, world_.pace.wall(), journal_.op, result,
+                               who_.name};
+  for (const auto& [service, started] : journal_.started.services)
+    operation.definitions[service] = started.definition;
+  return operation;
+}
+
+records::Release Operation::release_of(const platform::Observation& observed, Color color) const {
+  records::Release release{.color = color};
+  for (const auto& [service, colors] : observed) {
+    const auto& running = colors[color];
+    release.services[service] = {running.definition, running.digest, running.desired};
+    if (!running.version.empty()) release.version = running.version;
+  }
+  return release;
+}
+
+Operation::Stopped Operation::commit() {
+  tell(Note::Kind::begun, "record " + journal_.version);
+  const auto observed = world_.platform.observe();
+  if (!observed) return Stop{observed.error()};
+  records::Release current = release_of(*observed, journal_.color);
+  current.version = journal_.version;
+  current.git_sha = journal_.git_sha;
+  current.deployed_at = world_.pace.wall();
+  current.by = who_.name;
+  current.run = who_.run_url;
+  std::optional<records::Release> previous;
+  if (before_ && before_->current) previous = before_->current;
+  if (!previous) previous = release_of(*observed, journal_.live);
+  if (previous->version.empty()) previous.reset();
+  if (previous) previous_ = previous->version;
+  records::Operation operation = operation_of("succeeded");
+  for (const auto& [service, each] : current.services)
+    operation.definitions[service] = each.definition;
+  const records::Record empty{.env = world_.environment};
+  auto next = records::after(before_ ? *before_ : empty, operation, current, previous);
+  next.nonce = who_.nonce;
+  next.reason = limits_.reason;
+  const auto written = world_.ledger.commit(claim_, next);
+  if (!written) return Stop{written.error(), false, written.error().code == ExitCode::refused};
+  tell(Note::Kind::done, "epoch " + std::to_string(next.epoch) + " in " + world_.ledger.where());
+  return {};
+}
+
+// Whether nobody has begun anything since: only then may the old color lose its tasks.
+Try<> Operation::still_ours(std::uint64_t epoch) {
+  const auto seen = world_.ledger.read();
+  if (!seen) return seen.error();
+  if (!seen->record || seen->record->epoch != epoch || seen->claim)
+    return Failure{ExitCode::refused, "another operation has begun since"};
+  const auto live = agreed_live(world_.edge.look());
+  if (!live) return live.error();
+  if (*live != journal_.color)
+    return Failure{ExitCode::refused, "traffic is on " + word(*live) + " again"};
+  return {};
+}
+
+void Operation::retire(Ended& end) {
+  const std::string old = word(journal_.live);
+  const Duration warm = limits_.keep_warm.value_or(world_.options.keep_warm);
+  journal_.step = Step::warm;
+  tell(Note::Kind::begun, "keep " + old + " warm for " + seconds_text(warm));
+  const std::string stays = old + " keeps its tasks";
+  if (!world_.pace.wait(warm)) {
+    end.exit = ExitCode::interrupted;
+    end.what += "; interrupted while " + old + " was kept warm: " + stays;
+    return;
+  }
+  journal_.step = Step::retire;
+  if (const auto ours = still_ours(claim_.epoch); !ours)
+    return tell(Note::Kind::warning, stays + ": " + ours.error().what);
+  tell(Note::Kind::begun, "scale " + old + " to " + std::to_string(world_.options.idle_tasks));
+  for (const auto& [service, unused] : journal_.counts)
+    if (const auto scaled =
+            world_.platform.scale(service, journal_.live, world_.options.idle_tasks);
+        !scaled)
+      tell(Note::Kind::warning, service + " in " + stays + ": " + scaled.error().what);
+  tell(Note::Kind::done, old + " is at " + std::to_string(world_.options.idle_tasks) + " tasks");
+}
+
+}  // namespace sy::control::deploy
