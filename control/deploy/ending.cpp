@@ -32,6 +32,12 @@ records::Release Operation::release_of(const platform::Observation& observed, Co
   return release;
 }
 
+// What answered before: the record's word, else what runs where traffic was.
+records::Release Operation::left(const platform::Observation& observed) const {
+  if (before_ && before_->current) return *before_->current;
+  return release_of(observed, journal_.live);
+}
+
 Operation::Stopped Operation::commit() {
   tell(Note::Kind::begun, "record " + journal_.version);
   const auto observed = world_.platform.observe();
@@ -42,16 +48,14 @@ Operation::Stopped Operation::commit() {
   current.deployed_at = world_.pace.wall();
   current.by = who_.name;
   current.run = who_.run_url;
-  std::optional<records::Release> previous;
-  if (before_ && before_->current) previous = before_->current;
-  if (!previous) previous = release_of(*observed, journal_.live);
-  if (previous->version.empty()) previous.reset();
-  if (previous) previous_ = previous->version;
+  const records::Release before = left(*observed);
+  previous_ = before.version;
   records::Operation operation = operation_of("succeeded");
   for (const auto& [service, each] : current.services)
     operation.definitions[service] = each.definition;
   const records::Record empty{.env = world_.environment};
-  auto next = records::after(before_ ? *before_ : empty, operation, current, previous);
+  auto next = records::after(before_ ? *before_ : empty, operation, current,
+                             before.version.empty() ? std::nullopt : std::optional{before});
   next.nonce = who_.nonce;
   next.reason = limits_.reason;
   const auto written = world_.ledger.commit(claim_, next);

@@ -134,6 +134,7 @@ class Operation {
   [[nodiscard]] Ended ended(ExitCode exit, std::string outcome, std::string what) const;
   [[nodiscard]] records::Release release_of(const platform::Observation& observed,
                                             Color color) const;
+  [[nodiscard]] records::Release left(const platform::Observation& observed) const;
   [[nodiscard]] records::Operation operation_of(const std::string& result) const;
   void tell(Note::Kind kind, std::string what, double share = -1) const;
 
