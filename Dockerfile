@@ -20,17 +20,23 @@ COPY control control
 # Everything once without a version, so that a new version recompiles one file and links.
 RUN --mount=type=cache,target=/ccache \
     cmake --preset release -DSY_TESTS=OFF -DSY_BENCH=OFF >/dev/null && \
-    cmake --build build/release --target switchyard switchctl switchyard-toy
+    cmake --build build/release --target switchyard switchyard-toy
 COPY scripts/runtime-packages scripts/
-RUN for program in switchyard switchctl switchyard-toy; do \
+RUN for program in switchyard switchyard-toy; do \
       scripts/runtime-packages build/release/bin/$program >/$program.packages || exit 1; done
 ARG VERSION=dev
 ARG GIT_SHA=""
 RUN --mount=type=cache,target=/ccache \
     cmake --preset release >/dev/null && \
-    cmake --build build/release --target switchyard switchctl switchyard-toy && \
-    mkdir /out && cp build/release/bin/switchyard build/release/bin/switchctl \
-      build/release/bin/switchyard-toy /out/ && strip /out/*
+    cmake --build build/release --target switchyard switchyard-toy && \
+    mkdir /out && cp build/release/bin/switchyard build/release/bin/switchyard-toy /out/ && \
+    strip /out/*
+
+FROM build AS build-switchctl
+RUN --mount=type=cache,target=/ccache \
+    cmake --build build/release --target switchctl && \
+    scripts/runtime-packages build/release/bin/switchctl >/switchctl.packages && \
+    cp build/release/bin/switchctl /out/ && strip /out/switchctl
 
 # A program's base: the shared libraries it needs and nothing else that was not there.
 FROM ${BASE} AS toy-base
@@ -47,7 +53,7 @@ RUN apt-get update -qq && xargs apt-get install -qq --yes --no-install-recommend
     && install --directory /etc/switchyard
 
 FROM ${BASE} AS switchctl-base
-COPY --from=build /switchctl.packages /tmp/packages
+COPY --from=build-switchctl /switchctl.packages /tmp/packages
 RUN apt-get update -qq && xargs apt-get install -qq --yes --no-install-recommends \
       ca-certificates </tmp/packages >/dev/null \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /tmp/packages
@@ -100,7 +106,7 @@ HEALTHCHECK --interval=2s --timeout=2s --start-period=10s --retries=3 CMD ["swit
 ENTRYPOINT ["switchyard-toy"]
 
 FROM switchctl-base AS switchctl
-COPY --from=build /out/switchctl /usr/local/bin/
+COPY --from=build-switchctl /out/switchctl /usr/local/bin/
 ARG VERSION=dev
 ARG GIT_SHA=""
 ARG CREATED=""

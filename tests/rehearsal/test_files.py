@@ -155,16 +155,19 @@ class ComposeFile(unittest.TestCase):
             self.assertRegex(service["image"], r"^[a-z-]+:.", name)
             self.assertNotIn("latest", service["image"])
 
-    def test_the_token_is_not_in_the_file(self):
-        given = self.services["switchyard"]["environment"]["SWITCHYARD_TOKEN_SHA256"]
-        self.assertTrue(given.startswith("${SWITCHYARD_TOKEN_SHA256:?"), given)
+    def test_tokens_are_not_in_the_file(self):
+        for name in ("SWITCHYARD_TOKEN_SHA256", "SWITCHYARD_PREVIEW_SHA256"):
+            given = self.services["switchyard"]["environment"][name]
+            self.assertTrue(given.startswith("${" + name + ":?"), given)
 
     def test_compose_itself_takes_the_file(self):
         command = shutil.which("docker-compose")
         if not command:
             self.skipTest("docker-compose is not here")
         done = subprocess.run([command, "-f", str(ROOT / "docker-compose.yml"), "config", "--services"],
-                              capture_output=True, text=True, env={**os.environ, "SWITCHYARD_TOKEN_SHA256": "a" * 64})
+                              capture_output=True, text=True,
+                              env={**os.environ, "SWITCHYARD_TOKEN_SHA256": "a" * 64,
+                                   "SWITCHYARD_PREVIEW_SHA256": "b" * 64})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(set(done.stdout.split()), set(self.services))
 

@@ -27,7 +27,8 @@ Loaded load_example(const std::string& name) {
                             environment_of({{"CI_TOKEN_SHA256", hash + '1'},
                                             {"APPROVER_TOKEN_SHA256", hash + '2'},
                                             {"PREVIEW_TOKEN_SHA256", hash + '3'},
-                                            {"SWITCHYARD_TOKEN_SHA256", hash + '4'}}));
+                                            {"SWITCHYARD_TOKEN_SHA256", hash + '4'},
+                                            {"SWITCHYARD_PREVIEW_SHA256", hash + '5'}}));
 }
 
 // Takes the "#" away from keys that stand behind one; prose has one space after it.
