@@ -92,9 +92,10 @@ Try<> lay_plan(const std::string& plan, deploy::Options& to) {
     to.plan_json = std::move(text);
     return {};
   }
-  std::string faults = plan + " is not a plan:";
-  for (const auto& fault : parsed.error()) faults += "\n  " + fault.pointer + ": " + fault.detail;
-  return Failure{ExitCode::usage, std::move(faults)};
+  std::string faults;
+  for (const auto& fault : parsed.error())
+    faults += (faults.empty() ? "" : "; ") + fault.pointer + ": " + fault.detail;
+  return Failure{ExitCode::usage, plan + " is not a plan: " + faults};
 }
 
 Try<config::ControlEnvironment> with_flags(config::ControlEnvironment environment,

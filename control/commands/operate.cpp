@@ -1,8 +1,6 @@
 #include "control/commands/operate.h"
 
 #include <boost/json/object.hpp>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
 #include "control/commands/claiming.h"
@@ -107,23 +105,6 @@ void tell_github(Site& site, const Terminal& terminal, const deploy::Ended& ende
     terminal.err << github::command("error", ended.op + " of " + site.name(), ended.what);
 }
 
-// A plan's name, or the text of a file of JSON.
-Try<> read_plan(const Args& args, deploy::Options& options) {
-  if (args.plan.empty()) return {};
-  options.plan.clear();
-  options.plan_json.clear();
-  if (args.plan.find('/') == args.plan.npos && !args.plan.ends_with(".json")) {
-    options.plan = args.plan;
-    return {};
-  }
-  std::ifstream file{args.plan};
-  if (!file)
-    return Failure{ExitCode::usage, args.plan + " cannot be read",
-                   "Name a file of JSON with the holds of a plan, or a plan of the proxies."};
-  options.plan_json.assign(std::istreambuf_iterator<char>{file}, {});
-  return {};
-}
-
 }  // namespace
 
 Try<deploy::Asked> asked_of(const Args& args, const Site& site) {
@@ -156,12 +137,9 @@ deploy::Ended operate(const Args& args, Site& site, const Terminal& terminal,
   if (!platform) return deploy::refused(asked.wish, platform.error());
   const auto ledger = site.ledger();
   if (!ledger) return deploy::refused(asked.wish, ledger.error());
-  deploy::Options options = site.configured().deploy;
-  if (const auto read = read_plan(args, options); !read)
-    return deploy::refused(asked.wish, read.error());
   const deploy::World world{site.configured().app,
                             site.name(),
-                            options,
+                            site.configured().deploy,
                             site.configured().services,
                             site.configured().edge,
                             **edge,

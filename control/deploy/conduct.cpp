@@ -1,5 +1,6 @@
 #include "control/deploy/conduct.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "control/records/takeover.h"
@@ -112,6 +113,18 @@ Try<> plan_anew(const World& world, const Asked& asked, Prepared& prepared) {
   return proxies_would_allow(world, asked, prepared.plan);
 }
 
+// The version runs, but the operation that brought it did not live to put the old color away.
+bool is_unfinished(const Prepared& prepared, const Options& options) {
+  const auto& record = prepared.facts.record;
+  const auto& plan = prepared.plan;
+  if (!record || record->op != "deploy" || record->result != "succeeded" || !record->current ||
+      record->current->version != plan.version || plan.op != "deploy")
+    return false;
+  return std::any_of(
+      prepared.facts.observed.begin(), prepared.facts.observed.end(),
+      [&](const auto& each) { return each.second[plan.color].desired > options.idle_tasks; });
+}
+
 bool same(const Journal& journal, const Wish& wish) {
   return journal.op == wish.op &&
          (journal.version == wish.version || (wish.op == "rollback" && wish.version.empty()));
@@ -184,6 +197,8 @@ Ended conduct(const World& world, Who who, const Asked& asked) {
     Operation operation{world, who, asked.limits};
     if (!prepared->journal) {
       if (!prepared->plan.steps.empty()) return operation.run(prepared->plan, prepared->seen);
+      if (is_unfinished(*prepared, world.options))
+        return operation.finish(prepared->plan, *prepared->facts.record);
       Ended nothing{ExitCode::done, "unchanged", prepared->plan.said};
       nothing.op = asked.wish.op;
       nothing.version = prepared->plan.version;

@@ -1,4 +1,5 @@
 // How an operation ends: what is recorded, and what becomes of the old color.
+#include <algorithm>
 #include <utility>
 
 #include "control/deploy/operation.h"
@@ -75,6 +76,22 @@ Try<> Operation::still_ours(std::uint64_t epoch) {
   if (*live != journal_.color)
     return Failure{ExitCode::refused, "traffic is on " + word(*live) + " again"};
   return {};
+}
+
+Ended Operation::finish(const Plan& plan, const records::Record& record) {
+  journal_.op = plan.op;
+  journal_.version = plan.version;
+  journal_.color = plan.live;  // where it runs already
+  journal_.live = plan.color;
+  journal_.counts = plan.counts;
+  claim_.epoch = record.epoch;
+  if (record.previous) previous_ = record.previous->version;
+  const Duration warm = limits_.keep_warm.value_or(world_.options.keep_warm);
+  const Duration passed = world_.pace.wall() - record.current->deployed_at;
+  limits_.keep_warm = std::max<Duration>(warm - passed, Duration::zero());
+  Ended end = ended(ExitCode::done, "succeeded", plan.said);
+  retire(end);
+  return end;
 }
 
 void Operation::retire(Ended& end) {

@@ -77,6 +77,8 @@ class Operation {
   [[nodiscard]] Ended run(const Plan& plan, const records::Seen& seen);
   // Goes on where the claim's journal says, after taking the claim over.
   [[nodiscard]] Ended carry_on(const records::Seen& seen, const Journal& journal);
+  // Keeps warm and retires the old color of a deploy that was recorded, but did not live to do it.
+  [[nodiscard]] Ended finish(const Plan& plan, const records::Record& record);
   // Takes back what the claim's journal says was done, after taking the claim over, and records
   // that. Done is then success: it was what was asked.
   [[nodiscard]] Ended take_back(const records::Seen& seen, const Journal& journal);

@@ -14,6 +14,9 @@ bool all_on(Color color, const api::StatusView& status) {
 
 std::string text_of(const api::Problem& problem) {
   std::string text = problem.detail;
+  if (problem.rollout)
+    text += " (rollout " + problem.rollout->id + ", " + problem.rollout->phase + " at " +
+            api::percent_text(problem.rollout->weight) + " %)";
   for (const auto& fault : problem.faults) text += "; " + fault.pointer + ": " + fault.detail;
   return text;
 }

@@ -36,10 +36,10 @@ bool is_done(const aws::EcsUpdate& update, const aws::EcsService& before,
   return !update.force_new_deployment || !was || primary->id != was->id;
 }
 
-// Start did not come to it, or found it as wanted.
+// Start found it as wanted.
 bool was_left_alone(const Started::Service& to) {
-  return to.definition.empty() || (to.deployment.empty() && to.definition == to.definition_before &&
-                                   to.count == to.desired_before);
+  return to.deployment.empty() && to.definition == to.definition_before &&
+         to.count == to.desired_before;
 }
 
 }  // namespace
@@ -165,7 +165,9 @@ Try<> EcsPlatform::start(const Wanted& wanted, Started& started) {
 Try<> EcsPlatform::take_back(const aws::EcsService& now, const Started::Service& to) {
   const std::string runs = short_name(now.task_definition);
   if (was_left_alone(to)) return {};
-  if (runs != to.definition && runs != to.definition_before)
+  // Killed while it started, nobody knows which revision was made.
+  const bool known = !to.definition.empty();
+  if (known && runs != to.definition && runs != to.definition_before)
     return Failure{ExitCode::refused,
                    "the service " + now.name + " runs " + runs +
                        ", which somebody else started meanwhile; it is left alone",

@@ -101,7 +101,8 @@ class Platform {
   // filled in as far as it came, also when it fails.
   [[nodiscard]] virtual Try<> start(const Wanted& wanted, Started& started) = 0;
   [[nodiscard]] virtual Try<Progress> progress(const Started& started) = 0;
-  // Takes start() back: definition and count of before. REQUIRES: the color has no traffic.
+  // Takes start() back: definition and count of before, also where `definition` is empty: the
+  // process died while it started. REQUIRES: the color has no traffic.
   [[nodiscard]] virtual Try<> restore(const Started& started) = 0;
   // Sets how many tasks a service has in a color.
   [[nodiscard]] virtual Try<> scale(const std::string& service, Color color, int count) = 0;

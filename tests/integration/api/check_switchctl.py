@@ -44,7 +44,7 @@ class Switchctl(unittest.TestCase):
         program = self.begin("rollout", "local", "green", VERSION, *words)
         self.addCleanup(program.stderr.close)
         self.addCleanup(program.stdout.close)
-        while not (line := program.stdout.readline()).startswith("gating: "):
+        while not (line := program.stdout.readline()).startswith("rollout: green 0 %, gating"):
             self.assertTrue(line, "the program ended")
         return program
 
@@ -53,44 +53,46 @@ class Rollouts(Switchctl):
     def test_an_abort_seen_while_following_is_3(self):
         program = self.followed()
         self.assertEqual(self.say("abort", "local", "--reason", "slow")[0], 0)
-        self.assertEqual(program.stdout.read(), "aborted: slow\n")
+        self.assertEqual(program.stdout.read(), "rollout: aborted: slow\naborted: slow\n")
         self.assertEqual(program.wait(timeout=60), 3)
 
     def test_an_interrupt_leaves_it_running_and_is_130(self):
         program = self.followed()
         program.send_signal(signal.SIGINT)
         self.assertEqual(program.wait(timeout=60), 130)
-        self.assertEqual(program.stderr.read(), "switchctl: rollout r8 goes on, guarded by the proxy: "
+        self.assertEqual(program.stdout.read(), "moving: the rollout goes on, guarded by the proxies; "
                                                 "switchctl status, pause or abort\n")
         self.assertIn(f"rollout r8 of green {VERSION} by plan canary, begun by local", self.say("status")[1])
 
     def test_time_that_is_up_without_evidence_is_8(self):
-        code, _, err = self.say("rollout", "local", "green", VERSION, "--timeout", "1")
+        code, out, _ = self.say("rollout", "local", "green", VERSION, "--timeout", "1")
         self.assertEqual(code, 8)
-        self.assertIn("rollout r8 goes on", err)
+        self.assertIn("moving: the rollout goes on", out)
 
     def test_a_second_one_is_refused_with_4_and_the_first_named(self):
         self.assertEqual(self.say("rollout", "local", "green", VERSION, "--wait-until", "accepted")[0], 0)
         code, _, err = self.say("rollout", "local", "green", VERSION)
         self.assertEqual(code, 4)
-        self.assertIn("rollout r8: gating at 0 %", err)
+        self.assertIn("a rollout runs: promote, pause or abort it (rollout r8, gating at 0 %)", err)
 
     def test_a_dry_run_follows_nothing(self):
         code, out, _ = self.say("rollout", "local", "green", VERSION, "--dry-run")
         self.assertEqual((code, out), (0, "would do: as asked, generation 7\n"))
 
-    def test_json_is_what_the_proxy_says(self):
-        _, out, _ = self.say("rollout", "local", "green", VERSION, "--json", "--timeout", "1")
-        applied, seen = [json.loads(line) for line in out.splitlines()]
-        self.assertEqual(applied["rollout"], seen["rollout"]["id"])
+    def test_json_is_a_line_for_each_event_and_the_result_last(self):
+        code, out, _ = self.say("rollout", "local", "green", VERSION, "--json", "--timeout", "1")
+        *events, result = [json.loads(line) for line in out.splitlines()]
+        self.assertIn("began rollout r8", events[0]["what"])
+        self.assertEqual({event["step"] for event in events}, {"rollout"})
+        self.assertEqual((result["operation"], result["outcome"], result["exit"]), ("rollout", "moving", code))
 
     def test_a_plan_comes_from_a_file_and_its_faults_are_2(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             file.write('{"holds":[{"percent":200,"for":"1m"}]}')
             file.flush()
             code, _, err = self.say("rollout", "local", "green", VERSION, "--plan", file.name)
-        self.assertEqual((code, err), (2, f"switchctl: {file.name} is not a plan:\n"
-                                          "  /holds/0/percent: must be from 0 to 100\n"))
+        self.assertEqual((code, err), (2, f"switchctl: {file.name} is not a plan: /holds/0/percent: must be from 0 to "
+                                          "100\n"))
 
     def test_what_cannot_be_asked_for_is_2(self):
         for words in (("red", VERSION), ("green",), ("green", VERSION, "--committed", "yesterday"),

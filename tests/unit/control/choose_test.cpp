@@ -122,7 +122,7 @@ TEST(Choose, APlanMayBeAFile) {
   EXPECT_EQ(refused({}, args).what, args.plan + " cannot be read");
   std::ofstream{args.plan} << R"({"holds":[{"percent":200,"for":"1m"}]})";
   EXPECT_EQ(refused({}, args).what,
-            args.plan + " is not a plan:\n  /holds/0/percent: must be from 0 to 100");
+            args.plan + " is not a plan: /holds/0/percent: must be from 0 to 100");
   std::ofstream{args.plan} << R"({"holds":[{"percent":100,"for":"1m"}]})";
   const auto chosen = choose_environment({}, args);
   ASSERT_TRUE(chosen);

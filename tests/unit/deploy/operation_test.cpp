@@ -53,6 +53,24 @@ TEST(ADeploy, OfTheVersionThatRunsDoesNothing) {
   EXPECT_EQ(world.store.record->epoch, 7U);
 }
 
+TEST(ADeploy, KilledAfterItsRecordIsFinishedByTheSameCommand) {
+  DeployWorld world;
+  ASSERT_EQ(world.deploy({.stop_after = ct::deploy::Step::record}).exit, ExitCode::done);
+  ASSERT_EQ(world.tasks(Color::blue), 2);
+  world.pace.advance(5min);
+  const Instant began = world.pace.now();
+
+  const Ended end = world.deploy();
+
+  EXPECT_EQ(end.exit, ExitCode::done) << end.what;
+  EXPECT_EQ(end.what,
+            "staging runs v20240102-bbbbbbb already, in green: nothing to do; blue keeps 2 tasks "
+            "of backend for a rollback");
+  EXPECT_EQ(world.tasks(Color::blue), 0);
+  EXPECT_NEAR(std::chrono::duration<double>(world.pace.now() - began).count(), 600, 10);
+  EXPECT_EQ(world.store.record->epoch, 8U);
+}
+
 TEST(ABadDeploy, IsTakenBackCleanedUpAndRecorded) {
   DeployWorld world;
   world.proxies[0]->breach_at = 1;

@@ -205,10 +205,19 @@ TEST_F(EcsRestore, DoesNotTrustALookThatMayBeOlderThanTheStart) {
   EXPECT_EQ(aws.inputs("UpdateService").size(), 1U);
 }
 
-TEST_F(EcsRestore, LeavesAloneWhatStartLeftAlone) {
-  idle();
+TEST_F(EcsRestore, PutsBackWhatWasKilledWhileItStarted) {
+  aws.on("DescribeServices", described(service("b:9", 2, deployment("ecs-svc/9", "b:9", 2, 0))));
+  aws.on("DescribeTaskDefinition", definition("b:1", "v1"));
+  aws.on("UpdateService", updated(service("b:1", 0, deployment("ecs-svc/10", "b:1", 0, 0))));
   started.services["backend"] = {"", "", "b:1", 0, 2};
   ASSERT_TRUE(platform().restore(started));
+  ASSERT_EQ(aws.inputs("UpdateService").size(), 1U);
+  EXPECT_EQ(aws.inputs("UpdateService").at(0).at("desiredCount"), 0);
+  EXPECT_EQ(aws.inputs("UpdateService").at(0).at("taskDefinition"), "b:1");
+}
+
+TEST_F(EcsRestore, LeavesAloneWhatStartLeftAlone) {
+  idle();
   started.services["backend"] = {"b:1", "", "b:1", 2, 2};
   ASSERT_TRUE(platform().restore(started));
   EXPECT_TRUE(aws.inputs("UpdateService").empty());
