@@ -61,7 +61,12 @@ class Comparison {
 
   void compare_record() {
     if (known(facts_.seen) == nullptr) return;
-    if (record_ == nullptr || !record_->current) {
+    const bool nothing = record_ == nullptr || !record_->current;
+    if (nothing && facts_.platform == "static") {
+      result_.notes.push_back("nothing is recorded here, so only tasks and proxies are compared");
+      return;
+    }
+    if (nothing) {
       mismatch("nothing is recorded as current in " + facts_.environment,
                "deploy a version with switchctl deploy " + facts_.environment +
                    " VERSION; that records it");

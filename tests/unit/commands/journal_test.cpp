@@ -10,9 +10,9 @@ namespace {
 using namespace sy::testing;
 
 // Entries first … last of one chain, as a proxy gives them.
-std::vector<api::EntryView> chain(std::uint64_t first, std::uint64_t last) {
+std::vector<api::EntryView> chain(std::uint64_t first, std::uint64_t last,
+                                  std::string previous = director::first_previous()) {
   std::vector<api::EntryView> views;
-  std::string previous = director::first_previous();
   for (std::uint64_t i = 1; i <= last; ++i) {
     history::Entry entry;
     entry.sequence = i;
@@ -71,6 +71,15 @@ TEST(JournalVerb, AChainWhoseBeginningIsNoLongerGivenIsCheckedFromThere) {
   give(world.proxy(), chain(4, 9));
   EXPECT_EQ(world.run(verifying()), ExitCode::done);
   EXPECT_EQ(world.out.str(), "http://127.0.0.1:9900: intact, 6 lines from entry 4 on\n");
+}
+
+TEST(JournalVerb, AChainThatBeginsWithItsFirstEntryFollowsNothing) {
+  ControlWorld world;
+  give(world.proxy(), chain(1, 5, std::string(64, '1')));
+  EXPECT_EQ(world.run(verifying()), ExitCode::failed);
+  EXPECT_EQ(world.out.str(),
+            "http://127.0.0.1:9900: broken: line 1 does not follow the entry before it (of 5 lines "
+            "from entry 1 on)\n");
 }
 
 TEST(JournalVerb, WhereItBreaksIsSaidOfThatProxyAlone) {

@@ -120,6 +120,16 @@ TEST(Agreement, WhereNothingIsRecordedThatIsSaid) {
                          "it"}}));
 }
 
+TEST(Agreement, ProxiesAloneNeedNoRecord) {
+  Facts facts = quiet_facts();
+  facts.seen = records::Seen{};
+  facts.platform = "static";
+  EXPECT_EQ(agreement(facts).mismatches, Mismatches{});
+  EXPECT_EQ(
+      agreement(facts).notes,
+      std::vector<std::string>{"nothing is recorded here, so only tasks and proxies are compared"});
+}
+
 TEST(Agreement, WithoutAPlatformTheProxiesEndpointsAreTheTasks) {
   Facts facts = quiet_facts();
   facts.observation.reset();
