@@ -37,17 +37,23 @@ std::string fault_of(const api::GateView& gate, const Expected& expected) {
 
 std::string faults_of(const api::StatusView& status, const Expected& expected) {
   std::map<std::string, int> seen;
+  std::map<std::string, std::string> ill;
   for (const auto& gate : status.gates) {
     if (gate.color != expected.color) continue;
     // An address that a name still has, or a list has ahead, speaks for no task.
-    if (!gate.open && !is_of_a_task(gate, expected)) continue;
+    if (!gate.open && !is_of_a_task(gate, expected)) {
+      ill[gate.service] = fault_of(gate, expected);
+      continue;
+    }
     ++seen[gate.service];
     if (auto fault = fault_of(gate, expected); !fault.empty()) return fault;
   }
-  for (const auto& [service, unused] : expected.observed)
-    if (seen[service] == 0)
-      return "no endpoint of " + service + " in " + std::string(name(expected.color)) +
-             " is known to the proxy yet";
+  for (const auto& [service, unused] : expected.observed) {
+    if (seen[service] > 0) continue;
+    if (ill.contains(service)) return ill[service];
+    return "no endpoint of " + service + " in " + std::string(name(expected.color)) +
+           " is known to the proxy yet";
+  }
   return {};
 }
 

@@ -175,7 +175,8 @@ Try<> Operation::undo_traffic(const std::string& reason) {
       tell(Note::Kind::undone, "all traffic is on " + word(journal_.live));
       return {};
     }
-    if (world_.pace.now() - began >= world_.edge_options.patience) return back;
+    const Duration patience = proxy_lost_ ? Duration::zero() : world_.edge_options.patience;
+    if (world_.pace.now() - began >= patience) return back;
     tell(Note::Kind::warning, "traffic is not back yet: " + back.error().what);
     if (!world_.pace.wait(1s)) world_.pace.forgive();
   }

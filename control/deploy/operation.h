@@ -151,6 +151,7 @@ class Operation {
   Instant noted_{};
   Instant begun_{};
   bool inconclusive_ = false;
+  bool proxy_lost_ = false;       // one was waited for long enough
   std::optional<Failure> doubt_;  // of a rollback that went through but is not well
   std::vector<std::pair<std::string, Duration>> took_;
 };

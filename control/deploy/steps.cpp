@@ -278,6 +278,7 @@ Operation::Stopped Operation::follow() {
       tell(Note::Kind::begun, std::move(line));
     if (const auto& over = pursuit.over()) {
       if (over->completed) return {};
+      proxy_lost_ = over->outcome == "lost";
       const std::string where = journal_.rollouts.size() > 1 ? over->proxy + ": " : "";
       return Stop{{ExitCode::rolled_back, where + over->outcome + ": " + over->why}};
     }

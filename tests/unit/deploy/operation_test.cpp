@@ -150,6 +150,32 @@ TEST(ARefusedDeploy, ChangesNothing) {
   EXPECT_TRUE(refused(locked, locked.deploy()).starts_with("5 "));
 }
 
+TEST(ADeploy, ThatMayNotStartKeepsItsOwnExitCode) {
+  DeployWorld world;
+  world.platform.fail_start = ct::Failure{ExitCode::forbidden, "ecs:UpdateService is denied", ""};
+
+  const Ended end = world.deploy();
+
+  EXPECT_EQ(end.exit, ExitCode::forbidden);
+  EXPECT_EQ(end.outcome, "failed");
+  EXPECT_EQ(world.last(), "deploy v20240102-bbbbbbb failed");
+  EXPECT_FALSE(world.store.claim);
+}
+
+TEST(ADeploy, WhoseProxyIsGoneTakesTheOthersBackAndNamesIt) {
+  DeployWorld world{2};
+  world.pace.at(30s, [&world] { world.proxies[1]->down = true; });
+  const Instant began = world.pace.now();
+
+  const Ended end = world.deploy();
+
+  EXPECT_EQ(end.exit, ExitCode::failed);
+  EXPECT_NE(end.what.find("http://proxy-2:9900 does not answer"), std::string::npos) << end.what;
+  EXPECT_EQ(world.proxies[0]->view.colors.blue.weight, 10'000);
+  EXPECT_LT(world.pace.now() - began, 100s);
+  EXPECT_TRUE(world.store.claim);  // for whoever ends it once the proxy is back
+}
+
 TEST(ADeploy, OutOfTimeIsLeftForTheSameCommandToCarryOn) {
   DeployWorld world;
   world.proxies[0]->hold_time = 10min;
