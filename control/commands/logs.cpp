@@ -42,6 +42,15 @@ WallTime take(const Args& args, const std::vector<platform::Line>& lines, Known&
 }  // namespace
 
 ExitCode show_logs(const Args& args, Site& site, const Terminal& terminal) {
+  const auto& services = site.configured().services;
+  if (!services.empty() && !services.contains(args.service)) {
+    std::vector<std::string> known;
+    for (const auto& [name, unused] : services) known.push_back(name);
+    return explain(args,
+                   {ExitCode::usage, "there is no service " + args.service + " of " + site.name(),
+                    "There are: " + listed(known) + "."},
+                   terminal);
+  }
   const auto platform = site.platform();
   if (!platform) return explain(args, platform.error(), terminal);
   WallTime since = site.pace().wall() - std::chrono::floor<std::chrono::milliseconds>(args.since);

@@ -60,8 +60,10 @@ Try<> proxies_would_allow(const World& world, const Asked& asked, const Plan& pl
     for (std::size_t i = 0; i < world.edge.names().size(); ++i) {
       const auto answer = world.edge.send(i, call);
       if (!answer) return edge::failure_of(world.edge.names()[i], answer.error());
-      if (answer->status >= 400 && answer->status < 500 && answer->status != 409)
-        return edge::failure_of(world.edge.names()[i], *answer);
+      if (answer->status < 400 || answer->status >= 500 || answer->status == 409) continue;
+      Failure failure = edge::failure_of(world.edge.names()[i], *answer);
+      if (answer->status == 422) failure.code = ExitCode::usage;  // a plan there is not, say
+      return failure;
     }
   return {};
 }

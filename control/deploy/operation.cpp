@@ -211,10 +211,19 @@ Ended Operation::leave(const Stop& stop) {
   return end;
 }
 
+// What is there is journaled before it changes; that something changed, deployments tell.
+bool Operation::has_started() const {
+  const auto& services = journal_.started.services;
+  if (journal_.step > Step::start) return !services.empty();
+  return std::any_of(services.begin(), services.end(),
+                     [](const auto& each) { return !each.second.deployment.empty(); });
+}
+
 Ended Operation::give_up(const Stop& stop) {
   if (stop.lost) {
-    Ended end = ended(ExitCode::locked, "failed", stop.failure.what);
+    Ended end = ended(stop.failure.code, "failed", stop.failure.what);
     end.next = stop.failure.next;
+    if (journal_.step > Step::rollout) end.color = journal_.color;
     return end;
   }
   if (stop.leave) return leave(stop);
@@ -222,7 +231,7 @@ Ended Operation::give_up(const Stop& stop) {
   // A rollback that has moved traffic is not undone: back to what was left would be no help.
   if (journal_.op == "rollback" && journal_.step > Step::rollout) return leave(stop);
   tell(Note::Kind::warning, stop.failure.what);
-  const bool begun = journal_.traffic || !journal_.started.services.empty();
+  const bool begun = journal_.traffic || has_started();
   if (const auto undone = undo(stop.failure.what); !undone) {
     Ended end =
         leave({{ExitCode::failed, "traffic could not be taken back: " + undone.error().what +

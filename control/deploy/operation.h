@@ -129,6 +129,7 @@ class Operation {
   [[nodiscard]] Stopped take_over(const records::Seen& seen, const Journal& journal);
   [[nodiscard]] Try<std::vector<edge::Seen>> look();
 
+  [[nodiscard]] bool has_started() const;
   [[nodiscard]] Ended give_up(const Stop& stop);
   [[nodiscard]] Ended leave(const Stop& stop);
   [[nodiscard]] Try<> undo(const std::string& reason);
