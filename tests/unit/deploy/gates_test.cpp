@@ -66,8 +66,7 @@ TEST(VersionsSeen, LeaveAsideAddressesThatNoTaskHas) {
   Look none;
   none.observed["backend"].green.tasks = {{.id = "1", .url = "http://10.0.0.2:8080"}};
   none.proxy({stale, gate("frontend", "")});
-  EXPECT_EQ(none.words(),
-            "not yet: backend at http://10.0.0.9:8080 is not well: 503 after 2 ms");
+  EXPECT_EQ(none.words(), "not yet: backend at http://10.0.0.9:8080 is not well: 503 after 2 ms");
 }
 
 TEST(VersionsSeen, NeedAnEndpointOfEachServiceAtEveryProxy) {
