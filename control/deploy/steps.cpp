@@ -274,8 +274,9 @@ Operation::Stopped Operation::follow() {
         if (auto view = api::decode_rollouts(answer->body)) look.view = std::move(*view);
       round.push_back(std::move(look));
     }
-    for (auto& line : pursuit.news(round, world_.pace.now()))
-      tell(Note::Kind::begun, std::move(line));
+    auto news = pursuit.news(round, world_.pace.now());
+    const bool quiet = news.empty();
+    for (auto& line : news) tell(Note::Kind::begun, std::move(line));
     if (const auto& over = pursuit.over()) {
       if (over->completed) return {};
       proxy_lost_ = over->outcome == "lost";
@@ -286,7 +287,8 @@ Operation::Stopped Operation::follow() {
     std::string line = pursuit.line();
     if (pursuit.waits_for_approval())
       line += "; it needs: switchctl approve " + world_.environment + " " + journal_.version;
-    tell(Note::Kind::progress, std::move(line), pursuit.share());
+    if (quiet || pursuit.waits_for_approval())
+      tell(Note::Kind::progress, std::move(line), pursuit.share());
     if (auto stop = wait(look_every, true)) return stop;
   }
 }
