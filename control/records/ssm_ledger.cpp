@@ -159,20 +159,21 @@ Try<Seen> SsmLedger::read_for_import() {
 }
 
 Try<std::vector<Record>> SsmLedger::history(std::size_t most) {
-  auto all = ssm_.get_parameter_history(record_name());
+  const auto all = ssm_.get_parameter_history(record_name());
   std::vector<Record> records;
   if (!all && all.error().kind == aws::Kind::not_found) return records;
   if (!all) return explained(all.error(), "read the history of " + where());
-  std::reverse(all->begin(), all->end());
   for (const aws::SsmParameter& one : *all) {
-    if (records.size() == most) break;
     auto record = decode(one.value);
     if (!record) continue;  // What stood there before switchctl came.
-    // A write whose answer was lost is there twice.
-    const bool again = !records.empty() && records.back().epoch == record->epoch &&
-                       records.back().nonce == record->nonce;
-    if (!again) records.push_back(std::move(*record));
+    // What an owner wrote long after it had been taken over, and was put right behind it.
+    if (!records.empty() && record->epoch < records.back().epoch) continue;
+    // Twice of one epoch: an answer was lost, or a conflict was put right. The later one stands.
+    if (!records.empty() && record->epoch == records.back().epoch) records.pop_back();
+    records.push_back(std::move(*record));
   }
+  std::reverse(records.begin(), records.end());
+  if (records.size() > most) records.resize(most);
   return records;
 }
 

@@ -54,8 +54,11 @@ class SsmLedger final : public Ledger {
   [[nodiscard]] Try<> still_ours(const Claim& claim);
   [[nodiscard]] Try<Stored> before(const Claim& claim);
   [[nodiscard]] Try<> written(const Claim& claim, std::int64_t before, const Put& put);
-  [[nodiscard]] Try<bool> settled(const Claim& claim, std::int64_t before);
+  [[nodiscard]] Try<std::int64_t> newest_version();
+  [[nodiscard]] std::string rightful(std::int64_t before, std::int64_t newest);
+  [[nodiscard]] aws::Result<aws::SsmParameter> seen_at(std::int64_t version);
   [[nodiscard]] Try<> ours_at(const Claim& claim, std::int64_t version);
+  void put_back(std::int64_t before, std::int64_t newest);
   void end(Claim claim);
   void sweep(std::uint64_t epoch);
 

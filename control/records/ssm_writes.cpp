@@ -197,6 +197,10 @@ Try<> SsmLedger::commit(const Claim& claim, const Record& next) {
     // Our own, when an earlier answer was lost.
     if (now->record->nonce != claim.nonce) return conflict(now->version);
   } else {
+    // The next epoch is claimed already: what was read is old, or was written over by a late one.
+    const auto next_claim = claim_at(claim.epoch + 1, 1);
+    if (!next_claim) return next_claim.error();
+    if (*next_claim) return moved_on();
     const Put put{record_name(), *text, now->version > 0};
     const auto done = written(claim, now->version, put);
     if (!done) return done;
@@ -212,43 +216,79 @@ Try<> SsmLedger::written(const Claim& claim, std::int64_t before, const Put& put
   for (int tries = 1;; ++tries) {
     const auto done = put_once(put);
     if (done && *done == before + 1) return {};
-    if (done) return ours_at(claim, before + 1);
-    const aws::Error& error = done.error();
-    if (error.kind != aws::Kind::conflict && !passes(error))
-      return explained(error, "write " + where());
-    const auto there = settled(claim, before);
-    if (!there) return there.error();
-    if (*there) return {};
-    if (tries == tries_max) return explained(error, "write " + where());
+    if (!done && done.error().kind != aws::Kind::conflict && !passes(done.error()))
+      return explained(done.error(), "write " + where());
+    const auto newest = done ? Try<std::int64_t>{*done} : newest_version();
+    if (!newest) return newest.error();
+    if (*newest > before) {
+      put_back(before, *newest);
+      return ours_at(claim, before + 1);
+    }
+    if (tries == tries_max) return explained(done.error(), "write " + where());
     if (!pace_.wait(before_try(tries))) return interrupted();
   }
 }
 
-// After a put of which it is not known whether it was done: true when it was, false when it may be
-// done again. Done twice, it is there twice, which ours_at() recognises.
-Try<bool> SsmLedger::settled(const Claim& claim, std::int64_t before) {
+// Of the record, as far as it can be seen; 0: none is.
+Try<std::int64_t> SsmLedger::newest_version() {
   const auto found = ssm_.get_parameter(record_name());
-  if (!found && (found.error().kind == aws::Kind::not_found || passes(found.error()))) return false;
+  if (!found && (found.error().kind == aws::Kind::not_found || passes(found.error()))) return 0;
   if (!found) return explained(found.error(), "read " + where());
-  if (found->version <= before) return false;
-  const auto ours = ours_at(claim, before + 1);
-  if (!ours) return ours.error();
-  return true;
+  return found->version;
+}
+
+// Of the versions after `before`, up to `newest`: the text of the one that must stand, which has
+// the highest epoch, and of several of that epoch is the first. Empty: it is the newest, or not
+// known.
+std::string SsmLedger::rightful(std::int64_t before, std::int64_t newest) {
+  std::uint64_t epoch = 0;
+  std::string text;
+  std::string newest_text;
+  for (std::int64_t version = std::max(before, newest - looks_max) + 1; version <= newest;
+       ++version) {
+    const auto there = seen_at(version);
+    if (!there) return "";
+    newest_text = there->value;
+    const auto record = decode(there->value);
+    if (!record || record->epoch <= epoch) continue;
+    epoch = record->epoch;
+    text = there->value;
+  }
+  return text == newest_text ? "" : text;
+}
+
+// When others went on while we were held up, what we wrote over may be the record of a later epoch:
+// it is made the newest again, once more when we are held up at that. Best effort; who reads
+// meanwhile waits, since what is there is older than its claims.
+void SsmLedger::put_back(std::int64_t before, std::int64_t newest) {
+  for (int tries = 1; tries <= tries_max; ++tries) {
+    const std::string text = rightful(before, newest);
+    if (text.empty()) return;
+    const auto done = put_patiently({record_name(), text, true});
+    if (!done || *done == newest + 1) return;
+    newest = *done;
+  }
+}
+
+// A version that must be there, although a read may not show it yet.
+aws::Result<aws::SsmParameter> SsmLedger::seen_at(std::int64_t version) {
+  const std::string selected = record_name() + ":" + std::to_string(version);
+  for (int looks = 1;; ++looks) {
+    auto found = ssm_.get_parameter(selected);
+    if (found) return found;
+    const bool early = found.error().kind == aws::Kind::not_found || passes(found.error());
+    if (!early || looks == looks_max || !pace_.wait(between_looks)) return found;
+  }
 }
 
 Try<> SsmLedger::ours_at(const Claim& claim, std::int64_t version) {
-  const std::string selected = record_name() + ":" + std::to_string(version);
-  for (int looks = 1;; ++looks) {
-    const auto found = ssm_.get_parameter(selected);
-    if (found) {
-      const auto record = decode(found->value);
-      if (record && record->nonce == claim.nonce) return {};
-      return conflict(version);
-    }
-    const bool early = found.error().kind == aws::Kind::not_found || passes(found.error());
-    if (!early || looks == looks_max) return explained(found.error(), "read SSM " + selected);
-    if (!pace_.wait(between_looks)) return interrupted();
+  const auto there = seen_at(version);
+  if (!there) {
+    return explained(there.error(), "read version " + std::to_string(version) + " of " + where());
   }
+  const auto record = decode(there->value);
+  if (record && record->nonce == claim.nonce) return {};
+  return conflict(version);
 }
 
 Failure SsmLedger::conflict(std::int64_t version) const {

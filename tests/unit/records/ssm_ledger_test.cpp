@@ -301,6 +301,31 @@ TEST_F(ASsmLedger, SaysLoudlyWhenSomebodyElseWroteTheRecord) {
                      "recorded: switchctl verify staging"}));
 }
 
+TEST_F(ASsmLedger, PutsBackWhatItWroteOver) {
+  operate("v20261123-abc1234");
+  const Seen seen = ledger.read().value();
+  const Claim claim = ledger.acquire(seen, claim_for("deploy")).value();
+  // It is held up just before its write, taken over, and two others get on.
+  bool once = true;
+  ssm.fate = [&](std::string_view operation, const std::string& name) {
+    if (operation != "PutParameter" || name != record_name || !std::exchange(once, false))
+      return Fate::fine;
+    SsmLedger other{caller, options, "staging", pace};
+    const Claim taken = other.take_over(claim, claim_for("rollback")).value();
+    EXPECT_TRUE(other.commit(taken, next_of(seen, "v20261123-abc1235")).has_value());
+    operate("v20261123-abc1236");
+    return Fate::fine;
+  };
+  const auto done = ledger.commit(claim, next_of(seen, "v20261123-abc9999"));
+  ASSERT_FALSE(done.has_value());
+  EXPECT_TRUE(done.error().what.starts_with("CONFLICT")) << done.error().what;
+  EXPECT_EQ(ledger.read()->record->current->version, "v20261123-abc1236");
+  const auto past = ledger.history(10).value();
+  ASSERT_EQ(past.size(), 3U);
+  EXPECT_EQ(past[0].epoch, 3U);
+  EXPECT_EQ(past[1].current->version, "v20261123-abc1235");
+}
+
 TEST_F(ASsmLedger, DoesNotWriteOverARecordThatMovedOn) {
   const Claim claim = acquired();
   ssm.seed(record_name, encode(next_of({}, "v20261123-abc9999")).value());
