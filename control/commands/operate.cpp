@@ -111,6 +111,8 @@ Try<deploy::Asked> asked_of(const Args& args, const Site& site) {
   deploy::Asked asked;
   asked.wish.version = args.version;
   asked.wish.git_sha = args.git_sha;
+  if (args.git_sha.empty() && is_version(args.version))  // it ends in the commit it was built from
+    asked.wish.git_sha = args.version.substr(args.version.find('-') + 1);
   asked.wish.force = args.force;
   asked.wish.fast = args.fast;
   asked.limits.reason = args.reason;
