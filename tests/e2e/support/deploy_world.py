@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 from .load import Load
 from .proxy import ROOT, Proxy, binary, wait_until
@@ -26,7 +27,6 @@ REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
 SERVICES = ("backend", "frontend")
 COLORS = ("blue", "green")
 PORT = 8080  # of every task
-SLOTS = 6  # addresses of a service in a color
 OLDER, OLD, NEW = "v20231224-0ddba11", "v20240101-abc1234", "v20240102-def5678"
 BAD = "v20240103-bad0bad"  # good to look at; fails clients once it has traffic
 MUTE = "v20240104-5117e17"  # its smoke test fails
@@ -40,9 +40,11 @@ BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
 QUICK = {"provision_seconds": 1, "pull_seconds": 1, "health_seconds": 1, "unknown_healthy_seconds": 2,
          "crash_seconds": 1, "stop_seconds": 1}
 RATE = 20  # virtual seconds of ECS in one of ours
-HEALTH = {"interval": "100ms", "timeout": "95ms", "rise": 1, "fall": 3}
+HEALTH = {"interval": "500ms", "timeout": "450ms", "rise": 1, "fall": 3}
 PLAN = {"holds": [{"percent": 25, "for": "300ms", "requests": 20}, {"percent": 50, "for": "200ms", "requests": 10},
                   {"percent": 100, "for": "300ms", "requests": 10}]}
+CHANGES = ("UpdateService", "RegisterTaskDefinition", "DeregisterTaskDefinition", "PutParameter", "DeleteParameter",
+           "LabelParameterVersion", "TagResource")
 ROUTES = {"backend": (["/api/", "/healthz"], {"path": "/healthz", "version_field": "version"}),
           "frontend": (["/"], {"path": "/health"})}
 ROLES = ("viewer", "operator", "approver")
@@ -50,6 +52,13 @@ ROLES = ("viewer", "operator", "approver")
 
 def image(service, version):
     return f"{REGISTRY}/pms-{service}:{version}"
+
+
+def put_json(url, value):
+    call = urllib.request.Request(url, json.dumps(value).encode(), method="PUT",
+                                  headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(call, timeout=10) as answer:
+        return json.load(answer)
 
 
 def free_network():
@@ -121,7 +130,8 @@ class DeployWorld:
     def addresses(self, name, color):
         """What tasks of a service in a color are given."""
         first = 11 + 20 * (2 * SERVICES.index(name) + COLORS.index(color))
-        return [f"{self.network}.{first + number}" for number in range(SLOTS)]
+        slots = 2 * self.tasks + 1  # a rolling deployment has twice as many, and one more may be on its way out
+        return [f"{self.network}.{first + number}" for number in range(slots)]
 
     def urls(self, name, color):
         """What the proxies are told of them."""
@@ -244,6 +254,19 @@ class DeployWorld:
         colors = now["colors"]
         return now["live"], colors[now["live"]]["version"], {name: colors[name]["effective"] for name in COLORS}
 
+    def turn(self, color, **knobs):
+        """Turns the knobs of every task in a color."""
+        for task in self.fake.get("tasks")["tasks"]:
+            if task["color"] == color:
+                put_json(task["said"]["knobs"], knobs)
+
+    def freeze(self):
+        """ECS stands still until `thaw`."""
+        self.fake.put("flow", rate=0)
+
+    def thaw(self):
+        self.fake.put("flow", rate=RATE)
+
     def described(self, name, color):
         """One service as DescribeServices shows it."""
         words = ("ecs", "describe-services", "--cluster", f"pms-{self.environment}", "--services",
@@ -262,6 +285,14 @@ class DeployWorld:
         wanted = {(name, color): count for color, count in (("blue", blue), ("green", green)) for name in SERVICES}
         wait_until(lambda: self.counts() == wanted, timeout, f"{blue} tasks in blue and {green} in green")
 
+    def mark(self):
+        """The number of the last request the fake has seen."""
+        return max((one["number"] for one in self.fake.requests()), default=0)
+
     def updates(self, since=0):
         """UpdateService calls that were applied."""
         return [one for one in self.fake.requests(operation="UpdateService", since=since) if one["status"] == 200]
+
+    def changes(self, since=0):
+        """Operations of AWS that changed something, or meant to."""
+        return [one["operation"] for one in self.fake.requests(since=since) if one["operation"] in CHANGES]

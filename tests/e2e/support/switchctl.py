@@ -64,7 +64,7 @@ class Running:
             for line in stream:
                 with self.heard:
                     into.append(line)
-                    if into is self.out and "--json" in self.words:
+                    if into is self.out and "--json" in self.words and line.strip():
                         self._take(line)
                     self.heard.notify_all()
         with self.heard:
