@@ -60,6 +60,9 @@ class Killed(DeployCase):
     def goes_back(self, step):
         load = self.load()
         self.die_at(step)
+        self.is_back_after_a_rollback(load)
+
+    def is_back_after_a_rollback(self, load):
         done = self.ctl.run("rollback", self.env, "--yes")
         self.assert_exit(done, DONE)
         self.assert_live("blue", OLD)
@@ -71,7 +74,12 @@ class Killed(DeployCase):
         self.goes_back("start")
 
     def test_a_rollback_takes_back_a_rollout(self):
-        self.goes_back("rollout")
+        load = self.load()
+        running = self.start_deploy(NEW, "--plan", self.long_plan())
+        load.wait_more(10, "green")
+        self.ctl.kill(running)
+        self.assert_told("rollout")
+        self.is_back_after_a_rollback(load)
 
     def test_a_rollback_takes_back_what_has_all_the_traffic(self):
         self.goes_back("health")
