@@ -157,23 +157,6 @@ Result<EcsTasks> Ecs::describe_tasks(const std::vector<std::string>& arns) {
   return out;
 }
 
-Result<std::optional<std::vector<EcsServiceDeployment>>> Ecs::list_service_deployments(
-    const std::string& service) {
-  std::vector<EcsServiceDeployment> out;
-  json::object input{{"service", service}};
-  for (;;) {
-    const auto answer = call("ListServiceDeployments", input);
-    if (!answer && not_available(answer.error()))
-      return std::optional<std::vector<EcsServiceDeployment>>{};
-    if (!answer) return answer.error();
-    for (const auto* one : objects_of(*answer, "serviceDeployments"))
-      out.push_back(read_ecs_service_deployment(*one));
-    const auto next = text_of(*answer, "nextToken");
-    if (next.empty()) return std::optional{std::move(out)};
-    input["nextToken"] = next;
-  }
-}
-
 Result<std::optional<EcsServiceDeployment>> Ecs::describe_service_deployment(
     const std::string& arn) {
   const auto target = target_of("DescribeServiceDeployments");
@@ -185,16 +168,6 @@ Result<std::optional<EcsServiceDeployment>> Ecs::describe_service_deployment(
   if (found.empty())
     return Error{Kind::not_found, "MISSING", "ECS has no service deployment " + arn, 200, ""};
   return std::optional{read_ecs_service_deployment(*found.front())};
-}
-
-Result<bool> Ecs::stop_service_deployment(const std::string& arn) {
-  const auto target = target_of("StopServiceDeployment");
-  const Operation made{ecs, target};
-  const json::object input{{"serviceDeploymentArn", arn}, {"stopType", "ROLLBACK"}};
-  const auto answer = caller_.call(made, input);
-  if (!answer && not_available(answer.error())) return false;
-  if (!answer) return answer.error();
-  return true;
 }
 
 json::object registrable(const EcsTaskDefinition& from) {

@@ -178,13 +178,8 @@ class Ecs {
 
   // Where the account, the region or the policy does not have service deployments, the answer is
   // nothing, which is not an error.
-  [[nodiscard]] Result<std::optional<std::vector<EcsServiceDeployment>>> list_service_deployments(
-      const std::string& service);
   [[nodiscard]] Result<std::optional<EcsServiceDeployment>> describe_service_deployment(
       const std::string& arn);
-  // StopServiceDeployment with ROLLBACK, also where rollback is not configured. False: not
-  // available. Kind::conflict: it is ending already.
-  [[nodiscard]] Result<bool> stop_service_deployment(const std::string& arn);
 
  private:
   [[nodiscard]] Result<boost::json::object> call(std::string_view target,

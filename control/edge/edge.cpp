@@ -211,15 +211,6 @@ Try<> Edge::take_back(Color color, const std::string& reason) const {
   return on_each([&](std::size_t i) { return take_back(i, color, reason); });
 }
 
-Try<> Edge::switch_to(Color color, const std::string& reason, const std::string& key) const {
-  api::WeightsBody all{.reason = reason};
-  all.weight[color] = 10'000;
-  const Call call{.method = "PUT", .target = "/v1/weights", .body = api::encode(all)};
-  const auto done = change(call, key);
-  if (!done) return done.error();
-  return {};
-}
-
 Try<> Edge::put_upstreams(Color color, const api::Endpoints& endpoints,
                           const std::string& reason) const {
   Call call{.method = "PUT", .target = "/v1/upstreams/" + std::string(name(color))};

@@ -57,9 +57,6 @@ class Edge {
   // All traffic to `color` on every proxy, whatever goes on there: rollouts are aborted, `rollback`
   // is used where that leads there. Proxies where it is so already are left alone.
   [[nodiscard]] Try<> take_back(Color color, const std::string& reason) const;
-  // All traffic to `color` at once, which becomes live. Refused onto a shut gate.
-  [[nodiscard]] Try<> switch_to(Color color, const std::string& reason,
-                                const std::string& key) const;
   [[nodiscard]] Try<> put_upstreams(Color color, const api::Endpoints& endpoints,
                                     const std::string& reason) const;
 

@@ -59,8 +59,6 @@ void every_call(Alike& caller) {
     }
   }
   caller.again();
-  std::ignore = ecs.list_service_deployments("s");
-  caller.again();
   std::ignore = ecs.describe_service_deployment("a");
   std::ignore = ssm.put_parameter({.name = "/a", .value = "v"});
   std::ignore = ssm.get_parameter("/a");

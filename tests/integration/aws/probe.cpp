@@ -147,11 +147,6 @@ json::object shown(const EcsServiceDeployment& one) {
           {"created_at", shown(one.created_at)},
           {"breaker", one.breaker_status}};
 }
-json::array shown(const std::vector<EcsServiceDeployment>& all) {
-  json::array out;
-  for (const auto& one : all) out.push_back(shown(one));
-  return out;
-}
 template <class T>
 json::value shown(const std::optional<T>& one) {
   if (!one) return nullptr;
@@ -221,12 +216,8 @@ bool perform_ecs(const std::string& name, Ecs& ecs, const json::object& in, Outc
       out.take(got);
   } else if (name == "describe_tasks")
     out.take(ecs.describe_tasks(texts(in, "tasks")));
-  else if (name == "list_service_deployments")
-    out.take(ecs.list_service_deployments(service));
   else if (name == "describe_service_deployment")
     out.take(ecs.describe_service_deployment(text(in, "arn")));
-  else if (name == "stop_service_deployment")
-    out.take(ecs.stop_service_deployment(text(in, "arn")));
   else
     return false;
   return true;

@@ -78,15 +78,16 @@ TEST(AnEdge, LeavesAloneWhatIsThereAlready) {
 }
 
 TEST(AnEdge, NamesWhoDidNotAndWhoDid) {
+  const ct::edge::Call rollback{.method = "POST", .target = "/v1/rollback", .body = "{}"};
   Two two;
   two.a.down = true;
-  const auto switched = two.edge.switch_to(Color::green, "by hand", "key");
+  const auto switched = two.edge.change(rollback, "key");
   ASSERT_FALSE(switched);
   EXPECT_EQ(switched.error().what, "a does not answer: connection refused; done on b");
 
   Two denied;
   denied.b.refuse = api::Problem{.status = 403, .detail = "the role viewer may not"};
-  const auto refused = denied.edge.switch_to(Color::green, "by hand", "key");
+  const auto refused = denied.edge.change(rollback, "key");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ExitCode::forbidden);
   EXPECT_EQ(refused.error().what, "b: the role viewer may not; done on a");
