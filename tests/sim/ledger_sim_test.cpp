@@ -3,6 +3,9 @@
 // an epoch that somebody else has won, epochs have no gap, and every life ends.
 #include <gtest/gtest.h>
 #include <ucontext.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include <array>
 #include <cstdlib>
@@ -36,6 +39,21 @@ struct Weather {
   bool expiring = false;  // claims expire under the hands of the living
 };
 
+// AddressSanitizer must be told of stacks that are not the thread's, or it takes what an exception
+// left on one for live variables.
+void leave_stack([[maybe_unused]] void** kept, [[maybe_unused]] const void* stack,
+                 [[maybe_unused]] std::size_t bytes) {
+#ifdef __SANITIZE_ADDRESS__
+  __sanitizer_start_switch_fiber(kept, stack, bytes);
+#endif
+}
+void enter_stack([[maybe_unused]] void* kept, [[maybe_unused]] const void** stack,
+                 [[maybe_unused]] std::size_t* bytes) {
+#ifdef __SANITIZE_ADDRESS__
+  __sanitizer_finish_switch_fiber(kept, stack, bytes);
+#endif
+}
+
 // One at a time runs, chosen by the seed, from one call to its next: all on one thread, each on a
 // stack of its own.
 class Turns {
@@ -45,7 +63,13 @@ class Turns {
   Turns& operator=(const Turns&) = delete;
 
   // Called by the one whose turn it is.
-  void give_up_turn(int who) { ::swapcontext(&lives_.at(who)->here, &stage_); }
+  void give_up_turn(int who) {
+    Life& life = *lives_.at(who);
+    void* kept = nullptr;
+    leave_stack(&kept, stage_stack_, stage_bytes_);
+    ::swapcontext(&life.here, &stage_);
+    enter_stack(kept, &stage_stack_, &stage_bytes_);
+  }
 
   void begin(int who, std::function<void()> act) {
     auto life = std::make_unique<Life>();
@@ -72,7 +96,11 @@ class Turns {
       if (thaws_[*chosen] > steps) continue;
       Life& life = *lives_.at(*chosen);
       turn_of = &life;
+      playing = this;
+      void* kept = nullptr;
+      leave_stack(&kept, life.stack.data(), life.stack.size());
       ::swapcontext(&stage_, &life.here);
+      enter_stack(kept, nullptr, nullptr);
       if (life.ended) running_.erase(chosen);
     }
     return !ending;
@@ -92,11 +120,16 @@ class Turns {
 
   static void live() {
     Life& life = *turn_of;
+    enter_stack(nullptr, &playing->stage_stack_, &playing->stage_bytes_);
     life.act();
     life.ended = true;
+    leave_stack(nullptr, playing->stage_stack_, playing->stage_bytes_);
   }
 
   static inline Life* turn_of = nullptr;
+  static inline Turns* playing = nullptr;
+  const void* stage_stack_ = nullptr;
+  std::size_t stage_bytes_ = 0;
   ucontext_t stage_{};
   std::map<int, std::unique_ptr<Life>> lives_;
   std::set<int> running_;
