@@ -1,4 +1,3 @@
-#include "base/version.h"
 #include "control/commands/operate.h"
 #include "control/commands/shared.h"
 
@@ -25,9 +24,6 @@ ExitCode deploy_version(const Args& args, Site& site, const Terminal& terminal) 
   auto asked = asked_of(args, site);
   if (!asked) return explain(args, asked.error(), terminal);
   asked->wish.op = "deploy";
-  // A version of the guide's form names its commit.
-  if (asked->wish.git_sha.empty() && is_version(args.version))
-    asked->wish.git_sha = args.version.substr(args.version.find('-') + 1);
   asked->limits.stop_after = stop_after(args.deploy_until);
   return tell_end(args, site, terminal, operate(args, site, terminal, *asked));
 }

@@ -8,6 +8,7 @@
 #include "control/github.h"
 #include "control/records/myself.h"
 #include "control/render/json.h"
+#include "control/terms/commit.h"
 
 namespace sy::control {
 namespace {
@@ -110,9 +111,7 @@ void tell_github(Site& site, const Terminal& terminal, const deploy::Ended& ende
 Try<deploy::Asked> asked_of(const Args& args, const Site& site) {
   deploy::Asked asked;
   asked.wish.version = args.version;
-  asked.wish.git_sha = args.git_sha;
-  if (args.git_sha.empty() && is_version(args.version))  // it ends in the commit it was built from
-    asked.wish.git_sha = args.version.substr(args.version.find('-') + 1);
+  asked.wish.git_sha = args.git_sha.empty() ? commit_of(args.version) : args.git_sha;
   asked.wish.force = args.force;
   asked.wish.fast = args.fast;
   asked.limits.reason = args.reason;

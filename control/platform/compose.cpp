@@ -8,6 +8,7 @@
 #include "control/platform/here.h"
 #include "control/platform/names.h"
 #include "control/platform/write_file.h"
+#include "control/terms/commit.h"
 
 namespace sy::control::platform {
 namespace {
@@ -20,11 +21,6 @@ ComposeProject project_of(const ComposePlatform::Setup& setup) {
           .file = file.filename().string(),
           .name = filled(setup.options.project, {setup.app, setup.environment}),
           .command = setup.options.command};
-}
-
-// "v20240101-abc1234" → "abc1234", for images that are not told more.
-std::string sha_of(const Version& version) {
-  return is_version(version) ? version.substr(version.find('-') + 1) : "";
 }
 
 std::string repository(const std::string& image) {
@@ -70,7 +66,7 @@ Try<Observation> ComposePlatform::observe() {
 }
 
 Try<Artifact> ComposePlatform::find(const Version& version) {
-  Artifact artifact{.version = version, .git_sha = sha_of(version)};
+  Artifact artifact{.version = version, .git_sha = commit_of(version)};
   std::vector<std::string> services;
   for (const auto& [service, options] : setup_.services) services.push_back(service);
   for (const Color color : colors) {
@@ -100,7 +96,7 @@ Try<> ComposePlatform::start(const Wanted& wanted, Started& started) {
   const std::string& sha = wanted.artifact.git_sha;
   for (const auto& [service, count] : wanted.counts) {
     const auto brought = bring(service, wanted.color, started.services[service],
-                               sha.empty() ? sha_of(wanted.artifact.version) : sha);
+                               sha.empty() ? commit_of(wanted.artifact.version) : sha);
     if (!brought) return brought;
   }
   return {};
@@ -138,7 +134,8 @@ Try<> ComposePlatform::restore(const Started& started) {
       continue;
     }
     Started::Service before{.definition = done.definition_before, .count = done.desired_before};
-    if (const auto back = bring(service, started.color, before, sha_of(tag_of(before.definition)));
+    if (const auto back =
+            bring(service, started.color, before, commit_of(tag_of(before.definition)));
         !back)
       return back;
   }
@@ -154,7 +151,7 @@ Try<> ComposePlatform::scale(const std::string& service, Color color, int count)
   const auto there = containers_of(service, color);
   if (!there) return there.error();
   const std::string sha =
-      there->empty() ? sha_of(tag_of(images->at(name))) : there->front().git_sha;
+      there->empty() ? commit_of(tag_of(images->at(name))) : there->front().git_sha;
   return calls_.up(name, count, {{"GIT_SHA", sha}}, true);
 }
 
@@ -282,7 +279,7 @@ Try<std::map<std::string, std::string>> ComposePlatform::images_of(
                    "Tags have letters, digits, \"_\", \".\" and \"-\", at most 128."};
   }
   const std::string& file = calls_.project().file;
-  Variables variables{{"GIT_SHA", sha_of(version)}};
+  Variables variables{{"GIT_SHA", commit_of(version)}};
   for (const std::string& service : services) variables[variable(service, color)] = version;
   const auto images = calls_.images(variables);
   if (!images) return images.error();

@@ -2,6 +2,7 @@
 #include "control/aws/ecr.h"
 #include "control/aws_failure/aws_failure.h"
 #include "control/platform/ecs.h"
+#include "control/terms/commit.h"
 
 namespace sy::control::platform {
 
@@ -52,7 +53,7 @@ Try<Image> EcsPlatform::image(const std::string& from, const Version& version, b
 Try<Artifact> EcsPlatform::find(const Version& version) {
   Artifact out;
   out.version = version;
-  if (is_version(version)) out.git_sha = version.substr(version.find('-') + 1);
+  out.git_sha = commit_of(version);
   std::string lacking;
   for (const auto& [service, set] : services_) {
     const auto from = repository(service);
