@@ -39,8 +39,7 @@ void print_plan(const Args& args, const Terminal& terminal, const deploy::Plan& 
                  << (step.undo.empty() ? "" : " (undo: " + step.undo + ")") << "\n";
   }
   if (args.json)
-    terminal.out << json_line(json::object{{"plan", plan.said}, {"steps", std::move(steps)}})
-                 << "\n";
+    terminal.out << json_line(json::object{{"plan", plan.said}, {"steps", std::move(steps)}});
 }
 
 deploy::Ended plan_only(const Args& args, const Terminal& terminal, const deploy::World& world,
@@ -157,7 +156,7 @@ ExitCode tell_end(const Args& args, Site& site, const Terminal& terminal,
                   const deploy::Ended& ended) {
   const bool good = ended.exit == ExitCode::done;
   if (args.json) {
-    terminal.out << json_line(result_of(ended, site)) << "\n" << std::flush;
+    terminal.out << json_line(result_of(ended, site)) << std::flush;
   } else if (good) {
     terminal.out << ended.op << " of " << site.name() << " " << ended.outcome << ": " << ended.what
                  << "\n"

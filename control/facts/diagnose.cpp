@@ -146,7 +146,7 @@ class Diagnosis {
     if (status.maintenance)
       add(66, proxy + " answers clients with the maintenance page", {},
           {command("maintenance") + " off"});
-    for (const auto& gate : status.gates) look_at_gate(url, gate);
+    for (const auto& gate : status.gates) look_at_gate(url, status, gate);
     if (status.rollout) return look_at_rollout(proxy, status);
     if (status.last_rollout && status.last_rollout->outcome == "reverted")
       add(55,
@@ -158,14 +158,32 @@ class Diagnosis {
           {command("switch") + " " + text_of(status.live)});
   }
 
-  // The same gate on several proxies is one finding.
-  void look_at_gate(const std::string& url, const api::GateView& gate) {
+  [[nodiscard]] bool has_task(const api::GateView& gate) const {
+    const auto* observation = known(facts_.observation);
+    if (observation == nullptr) return false;
+    const auto found = observation->find(gate.service);
+    if (found == observation->end()) return false;
+    const auto& tasks = found->second[gate.color].tasks;
+    return std::any_of(tasks.begin(), tasks.end(),
+                       [&gate](const auto& task) { return task.up && task.url == gate.url; });
+  }
+
+  // The same gate on several proxies is one finding. Where others serve, an address at which no
+  // task runs is no fault.
+  void look_at_gate(const std::string& url, const api::StatusView& status,
+                    const api::GateView& gate) {
     if (gate.open || !awaits(gate.color)) return;
-    const std::string what =
-        "the gate of " + gate.service + " in " + text_of(gate.color) +
-        " is shut: " + (gate.reason.empty() ? "no probe has answered yet" : gate.reason);
+    const bool others =
+        std::any_of(status.gates.begin(), status.gates.end(), [&gate](const auto& one) {
+          return one.open && one.service == gate.service && one.color == gate.color;
+        });
+    if (others && !has_task(gate)) return;
+    const std::string where = gate.service + " in " + text_of(gate.color);
+    const std::string what = (others ? "a gate of " : "the gate of ") + where + " is shut: " +
+                             (gate.reason.empty() ? "no probe has answered yet" : gate.reason);
     auto& finding = gates_[what];
-    finding.weight = has_traffic(facts_, gate.color) ? 90 : 77;
+    const int alone = has_traffic(facts_, gate.color) ? 90 : 77;
+    finding.weight = others ? 58 : alone;
     finding.what = what;
     finding.evidence.push_back(url + " probes " + gate.url + ", so since " + date_text(gate.since));
     finding.run = {"switchctl logs " + facts_.environment + " " + gate.service + " --color " +

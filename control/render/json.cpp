@@ -59,7 +59,7 @@ json::value to_json(const records::Claim& claim) {
           {"run", claim.run},
           {"since", api::to_text(claim.since)},
           {"heartbeat", api::to_text(claim.heartbeat)},
-          {"expires", claim.expires ? json::value{api::to_text(*claim.expires)} : json::value{}},
+          {"expires", claim.expires ? json::value(api::to_text(*claim.expires)) : json::value{}},
           {"reason", claim.reason}};
 }
 

@@ -80,6 +80,33 @@ TEST(StatusVerb, WithoutARecordOrAPlatformAProxyIsShownAsItIs) {
   EXPECT_EQ(world.out.str(), api::encode(world.proxy().view) + "\n");
 }
 
+TEST(StatusVerb, JsonHasEveryPart) {
+  ControlWorld world;
+  world.store.claim = sy::testing::claim_of("deploy", v2, "up");
+  world.store.claim->expires = ten + std::chrono::minutes{1};
+  Args args;
+  args.json = true;
+  EXPECT_EQ(world.run(args), ExitCode::done);
+  const std::string text = world.out.str();
+  EXPECT_TRUE(text.starts_with(
+      R"({"environment":"staging","at":"2024-01-01T10:00:00.000Z","live":"blue","traffic":)"
+      R"("all on blue","record_at":"memory","record":{"epoch":12,"operation":"deploy","result":)"
+      R"("succeeded","reason":"","current":{"version":"v20240101-abc1234",)"))
+      << text;
+  for (const auto* part :
+       {R"("previous":null)",
+        R"("claim":{"epoch":13,"generation":1,"operation":"deploy","version":"v20240108-def5678",)"
+        R"("step":"up","owner":"ci","host":"runner-1","run":"","since":"2024-01-01T09:52:00.000Z",)"
+        R"("heartbeat":"2024-01-01T09:52:00.000Z","expires":"2024-01-01T10:01:00.000Z",)"
+        R"("reason":""})",
+        R"("standing":{"at_work":true,"what":)", R"("platform":"fake",)",
+        R"("caller":"arn:aws:iam::123456789012:user/ci","services":{"backend":{"blue":{"exists":)"
+        R"(true,"desired":2,"running":2,)",
+        R"("proxies":[{"url":"http://127.0.0.1:9900","reachable":true,"status":{"app":"pms",)",
+        R"("out_of_reach":[],"exit":0})"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
 TEST(StatusVerb, SeveralEnvironmentsAreALineEach) {
   ControlWorld world;
   ControlWorld other;

@@ -125,6 +125,21 @@ TEST(Diagnose, AShutGateOfTheIdleColorIsNoFault) {
                    "the gate of backend in green is shut: no probe has answered yet"}));
 }
 
+TEST(Diagnose, AnAddressWithoutATaskIsNoFaultWhereOthersServe) {
+  Facts facts = quiet_facts();
+  auto gate = gate_of("backend", Color::blue, "http://10.0.0.9:8080", "");
+  gate.open = false;
+  gate.reason = "connect refused";
+  status_in(facts).gates.push_back(gate);
+  EXPECT_EQ(what_of(facts), Words{});
+  auto& running = running_in(facts, "backend", Color::blue);
+  running.tasks.push_back(running.tasks.front());
+  running.tasks.back().url = gate.url;
+  EXPECT_EQ(what_of(facts), Words{"a gate of backend in blue is shut: connect refused"});
+  status_in(facts).gates.front().open = false;
+  EXPECT_EQ(first_of(facts).weight, 90) << "now nobody serves";
+}
+
 TEST(Diagnose, WeightsThatDisagreeWithTheRecordAreAFinding) {
   Facts facts = quiet_facts();
   status_in(facts).colors.blue.weight = 9'000;
