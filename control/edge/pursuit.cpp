@@ -34,6 +34,12 @@ std::vector<std::string> Pursuit::news(const std::vector<Look>& round, Instant n
   inconclusive_ = approval_ = false;
   for (const Look& look : round)
     if (!over_) take(look, now, lines);
+  // An address that its name has lost since: nobody asks there any more.
+  for (const auto& [proxy, id] : Rollouts{ids_}) {
+    const auto same = [&proxy = proxy](const Look& look) { return look.proxy == proxy; };
+    if (!over_ && !id.empty() && std::none_of(round.begin(), round.end(), same))
+      take({proxy, {}}, now, lines);
+  }
   if (share_ > 1) share_ = 1;
   const bool all = std::all_of(ids_.begin(), ids_.end(),
                                [this](const auto& id) { return followed_[id.first].completed; });

@@ -76,6 +76,18 @@ TEST(APursuit, IsPatientWithAProxyThatIsSilent) {
   EXPECT_EQ(pursuit.over()->outcome, "lost");
 }
 
+TEST(APursuit, DoesNotWaitForEverForAProxyThatNobodyAsksAnyMore) {
+  Pursuit pursuit{{{"a", "r1"}, {"b", "r1"}}, 60s};
+
+  std::ignore = pursuit.news({over("a", "completed")}, t0);
+  EXPECT_FALSE(pursuit.over());
+  std::ignore = pursuit.news({over("a", "completed")}, t0 + 60s);
+
+  ASSERT_TRUE(pursuit.over());
+  EXPECT_EQ(pursuit.over()->proxy, "b");
+  EXPECT_EQ(pursuit.over()->outcome, "lost");
+}
+
 TEST(APursuit, OfARolloutThatIsForgottenIsLost) {
   Pursuit pursuit{{{"a", "r7"}}, 60s};
 
