@@ -39,8 +39,21 @@ records::Release Operation::left(const platform::Observation& observed) const {
   return release_of(observed, journal_.live);
 }
 
+// A proxy that is out of reach here says nothing: it was asked when traffic had moved.
+Operation::Stopped Operation::moved_by_others() const {
+  for (const auto& seen : world_.edge.look()) {
+    if (!seen.status) continue;
+    const auto& status = *seen.status;
+    if (status.live != journal_.color || status.colors[journal_.color].weight != 10'000)
+      return Stop{{ExitCode::refused, seen.proxy + " does not send everything to " +
+                                          word(journal_.color) + ": somebody moved traffic"}};
+  }
+  return {};
+}
+
 Operation::Stopped Operation::commit() {
   tell(Note::Kind::begun, "record " + journal_.version);
+  if (auto elsewhere = moved_by_others()) return elsewhere;
   const auto observed = world_.platform.observe();
   if (!observed) return Stop{observed.error()};
   records::Release current = release_of(*observed, journal_.color);
@@ -59,8 +72,13 @@ Operation::Stopped Operation::commit() {
                              before.version.empty() ? std::nullopt : std::optional{before});
   next.nonce = who_.nonce;
   next.reason = limits_.reason;
+  // One that does not fit is refused like another's, but is no reason to leave traffic there.
+  if (const auto text = records::encode(next); !text)
+    return Stop{{ExitCode::failed, text.error().what, text.error().next}};
   const auto written = world_.ledger.commit(claim_, next);
-  if (!written) return Stop{written.error(), false, written.error().code == ExitCode::refused};
+  const auto code = written ? ExitCode::done : written.error().code;
+  if (!written)
+    return Stop{written.error(), false, code == ExitCode::refused || code == ExitCode::locked};
   tell(Note::Kind::done, "epoch " + std::to_string(next.epoch) + " in " + world_.ledger.where());
   return {};
 }
@@ -100,9 +118,17 @@ void Operation::retire(Ended& end) {
   journal_.step = Step::warm;
   tell(Note::Kind::begun, "keep " + old + " warm for " + seconds_text(warm));
   const std::string stays = old + " keeps its tasks";
-  if (!world_.pace.wait(warm)) {
+  const Instant now = world_.pace.now();
+  const bool late = limits_.until && *limits_.until < now + warm;
+  if (!world_.pace.wait(late ? std::max<Duration>(*limits_.until - now, Duration::zero()) : warm)) {
     end.exit = ExitCode::interrupted;
     end.what += "; interrupted while " + old + " was kept warm: " + stays;
+    return;
+  }
+  if (late) {
+    end.exit = ExitCode::timed_out;
+    end.what += "; the time given has passed while " + old + " was kept warm: " + stays;
+    end.next = "The same command ends it.";
     return;
   }
   journal_.step = Step::retire;

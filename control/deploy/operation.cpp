@@ -1,5 +1,6 @@
 #include "control/deploy/operation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "control/deploy/notice.h"
@@ -110,7 +111,7 @@ Ended Operation::take_back(const records::Seen& seen, const Journal& journal) {
                            std::string(name(journal.step));
   tell(Note::Kind::begun, "taking back the " + what);
   Ended end = give_up({{ExitCode::rolled_back, "the " + what + " was taken back"}});
-  if (end.exit == ExitCode::rolled_back) end.exit = ExitCode::done;
+  if (end.exit == ExitCode::rolled_back) end.exit = recorded_ ? ExitCode::done : ExitCode::failed;
   return end;
 }
 
@@ -144,7 +145,10 @@ Operation::Stopped Operation::note() {
   claim_.expires = expiry();
   claim_.journal = encode(journal_);
   const auto noted = world_.ledger.note(claim_);
-  if (!noted) return Stop{noted.error(), false, noted.error().code == ExitCode::locked};
+  // Refused: who took it over has ended it already.
+  const auto code = noted ? ExitCode::done : noted.error().code;
+  if (!noted)
+    return Stop{noted.error(), false, code == ExitCode::locked || code == ExitCode::refused};
   noted_ = world_.pace.now();
   return {};
 }
@@ -182,20 +186,62 @@ Try<> Operation::undo_traffic(const std::string& reason) {
   }
 }
 
-Try<> Operation::undo(const std::string& reason) {
+// Nothing: all is as it was, as far as that could be had.
+std::optional<Ended> Operation::undo(const Stop& stop) {
   if (journal_.traffic) {
-    if (const auto back = undo_traffic(reason); !back) return back;
+    if (const auto back = undo_traffic(stop.failure.what); !back) {
+      Ended end =
+          leave({{ExitCode::failed, "traffic could not be taken back: " + back.error().what +
+                                        "; it began with: " + stop.failure.what}});
+      end.next = "Look at the proxies with switchctl status " + world_.environment +
+                 ", then run switchctl rollback " + world_.environment + ".";
+      return end;
+    }
     journal_.traffic = false;
   }
   if (journal_.started.services.empty()) return {};
-  const auto restored = world_.platform.restore(journal_.started);
-  if (restored) {
-    tell(Note::Kind::undone, word(journal_.color) + " is as it was");
-    return {};
+  // The tasks may be another's by now, or clients'.
+  if (const auto noted = note(); noted && noted->lost) return lost(*noted);
+  if (const auto used = in_use()) {
+    Ended end =
+        leave({{ExitCode::refused,
+                *used + ", so its tasks stay as they are; it began with: " + stop.failure.what}});
+    end.next = "Move it first: switchctl switch " + world_.environment + " " + word(journal_.live) +
+               "; then run switchctl rollback " + world_.environment + ".";
+    return end;
   }
-  tell(Note::Kind::warning,
-       word(journal_.color) + " could not be put back as it was: " + restored.error().what);
+  if (const auto restored = world_.platform.restore(journal_.started); !restored)
+    tell(Note::Kind::warning,
+         word(journal_.color) + " could not be put back as it was: " + restored.error().what);
+  else
+    tell(Note::Kind::undone, word(journal_.color) + " is as it was");
   return {};
+}
+
+// Where clients are sent to the new color, or may be, in words.
+std::optional<std::string> Operation::in_use() const {
+  for (const auto& seen : world_.edge.look()) {
+    if (!seen.status) continue;
+    const auto& status = *seen.status;
+    if (status.rollout || status.live == journal_.color || status.colors[journal_.color].weight > 0)
+      return word(journal_.color) + " has traffic at " + seen.proxy;
+  }
+  return {};
+}
+
+// Half a rollback is finished, not undone: back to what is being left would be no help.
+bool Operation::is_half_a_rollback() const {
+  if (journal_.op != "rollback" || !journal_.traffic) return false;
+  const auto all = world_.edge.look();
+  return in_use() ||
+         std::any_of(all.begin(), all.end(), [](const auto& seen) { return !seen.status; });
+}
+
+Ended Operation::lost(const Stop& stop) const {
+  Ended end = ended(stop.failure.code, "failed", stop.failure.what);
+  end.next = stop.failure.next;
+  if (journal_.step > Step::rollout) end.color = journal_.color;
+  return end;
 }
 
 Ended Operation::leave(const Stop& stop) {
@@ -205,8 +251,10 @@ Ended Operation::leave(const Stop& stop) {
   claim_.expires = claim_.heartbeat;
   const auto released = world_.ledger.note(claim_);
   Ended end = ended(stop.failure.code, "left", stop.failure.what);
-  end.next =
-      "The same command carries on; switchctl rollback " + world_.environment + " takes it back.";
+  end.next = "The same command carries on";
+  end.next += journal_.op == "rollback"
+                  ? "."
+                  : "; switchctl rollback " + world_.environment + " takes it back.";
   if (!released) end.what += "; the claim could not be released: " + released.error().what;
   return end;
 }
@@ -220,26 +268,20 @@ bool Operation::has_started() const {
 }
 
 Ended Operation::give_up(const Stop& stop) {
-  if (stop.lost) {
-    Ended end = ended(stop.failure.code, "failed", stop.failure.what);
-    end.next = stop.failure.next;
+  if (stop.lost) return lost(stop);
+  if (stop.leave) return leave(stop);
+  world_.pace.forgive();
+  if (is_half_a_rollback()) {
+    Ended end = leave(stop);
     if (journal_.step > Step::rollout) end.color = journal_.color;
     return end;
   }
-  if (stop.leave) return leave(stop);
-  world_.pace.forgive();
-  // A rollback that has moved traffic is not undone: back to what was left would be no help.
-  if (journal_.op == "rollback" && journal_.step > Step::rollout) return leave(stop);
   tell(Note::Kind::warning, stop.failure.what);
+  // Stopped for so long that another may have gone on with it.
+  if (claim_.expires && world_.pace.wall() > *claim_.expires)
+    if (const auto noted = note(); noted && noted->lost) return lost(*noted);
   const bool begun = journal_.traffic || has_started();
-  if (const auto undone = undo(stop.failure.what); !undone) {
-    Ended end =
-        leave({{ExitCode::failed, "traffic could not be taken back: " + undone.error().what +
-                                      "; it began with: " + stop.failure.what}});
-    end.next = "Look at the proxies with switchctl status " + world_.environment +
-               ", then run switchctl rollback " + world_.environment + ".";
-    return end;
-  }
+  if (auto end = undo(stop)) return std::move(*end);
   const bool interrupted = stop.failure.code == ExitCode::interrupted;
   const ExitCode exit = interrupted ? ExitCode::interrupted
                         : begun     ? ExitCode::rolled_back
@@ -256,7 +298,9 @@ Ended Operation::give_up(const Stop& stop) {
       before_ ? before_->current : std::nullopt, before_ ? before_->previous : std::nullopt);
   next.nonce = who_.nonce;
   next.reason = stop.failure.what;
-  if (const auto written = world_.ledger.commit(claim_, next); !written) {
+  const auto written = world_.ledger.commit(claim_, next);
+  recorded_ = written.has_value();
+  if (!written) {
     tell(Note::Kind::warning, "the record could not be written: " + written.error().what);
     end.what += "; the record could not be written, and the environment stays claimed";
     end.next = "Run switchctl rollback " + world_.environment + " once that is mended.";

@@ -112,8 +112,10 @@ class Operation {
   [[nodiscard]] api::StartBody rollout_wanted() const;
   [[nodiscard]] Stopped follow();
   [[nodiscard]] Stopped approve();
+  [[nodiscard]] bool awaits_approval(std::size_t proxy, const std::string& id) const;
   [[nodiscard]] Stopped watch_health();
   [[nodiscard]] Stopped commit();
+  [[nodiscard]] Stopped moved_by_others() const;
   // Keeps the old color warm, then scales it down, unless something else has begun meanwhile.
   void retire(Ended& end);
   [[nodiscard]] Try<> still_ours(std::uint64_t epoch);
@@ -132,7 +134,10 @@ class Operation {
   [[nodiscard]] bool has_started() const;
   [[nodiscard]] Ended give_up(const Stop& stop);
   [[nodiscard]] Ended leave(const Stop& stop);
-  [[nodiscard]] Try<> undo(const std::string& reason);
+  [[nodiscard]] Ended lost(const Stop& stop) const;
+  [[nodiscard]] std::optional<Ended> undo(const Stop& stop);
+  [[nodiscard]] std::optional<std::string> in_use() const;
+  [[nodiscard]] bool is_half_a_rollback() const;
   [[nodiscard]] Try<> undo_traffic(const std::string& reason);
   [[nodiscard]] Ended ended(ExitCode exit, std::string outcome, std::string what) const;
   [[nodiscard]] records::Release release_of(const platform::Observation& observed,
@@ -152,6 +157,7 @@ class Operation {
   Instant noted_{};
   Instant begun_{};
   bool inconclusive_ = false;
+  bool recorded_ = false;         // that it was given up
   bool proxy_lost_ = false;       // one was waited for long enough
   std::optional<Failure> doubt_;  // of a rollback that went through but is not well
   std::vector<std::pair<std::string, Duration>> took_;

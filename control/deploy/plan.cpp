@@ -131,7 +131,7 @@ Plan begun(const Wish& wish, const Facts& facts, Color live) {
 void add_all(Plan& plan, const Options& options, bool fast) {
   add(plan, Step::claim, "claim " + plan.environment);
   if (plan.start) add_start(plan);
-  if (!fast) add_checks(plan, options);
+  if (!fast || plan.start) add_checks(plan, options);  // what has just begun has no open gate yet
   add_move(plan, options);
   if (!fast) add_health(plan, options);
   add_end(plan, options);

@@ -251,14 +251,32 @@ Operation::Stopped Operation::begin_rollout() {
   return note();
 }
 
+// Whether that rollout runs there, unapproved, as far as the proxy says.
+bool Operation::awaits_approval(std::size_t proxy, const std::string& id) const {
+  const auto answer = world_.edge.send(proxy, {.target = "/v1/rollout"});
+  if (!answer || answer->status != 200) return true;
+  const auto view = api::decode_rollouts(answer->body);
+  if (!view) return true;
+  const auto& rollout = view->rollout;
+  return rollout && rollout->id == id &&
+         (!rollout->approval || rollout->approval->approved_by.empty());
+}
+
 Operation::Stopped Operation::approve() {
   if (limits_.approve.empty()) return {};
-  const auto approved =
-      world_.edge.change({.method = "POST",
-                          .target = "/v1/rollout/approve",
-                          .body = api::encode(api::ApproveBody{limits_.approve, limits_.reason})},
-                         journal_.key + "-approve");
-  if (!approved) return Stop{approved.error()};
+  const edge::Call call{.method = "POST",
+                        .target = "/v1/rollout/approve",
+                        .fields = {{"Idempotency-Key", journal_.key + "-approve"}},
+                        .body = api::encode(api::ApproveBody{limits_.approve, limits_.reason})};
+  for (std::size_t i = 0; i < world_.edge.names().size(); ++i) {
+    const auto& proxy = world_.edge.names()[i];
+    // Where it is over, follow() says how it ended.
+    const auto begun = journal_.rollouts.find(proxy);
+    if (begun == journal_.rollouts.end() || !awaits_approval(i, begun->second)) continue;
+    const auto answer = world_.edge.send(i, call);
+    if (!answer) return Stop{edge::failure_of(proxy, answer.error())};
+    if (answer->status >= 300) return Stop{edge::failure_of(proxy, *answer)};
+  }
   tell(Note::Kind::progress, limits_.approve + " is approved");
   return {};
 }

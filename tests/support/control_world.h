@@ -336,6 +336,9 @@ class FakeLedger final : public ct::records::Ledger {
   }
   [[nodiscard]] ct::Try<> note(const ct::records::Claim& claim) override {
     if (fail_note) return *fail_note;
+    if (store_.record && store_.record->epoch >= claim.epoch)
+      return ct::Failure{ct::ExitCode::refused, "memory was changed meanwhile by somebody else",
+                         "switchctl status"};
     if (!ours(claim))
       return ct::Failure{ct::ExitCode::locked, "locked by " + owner(), "switchctl status"};
     pass();
