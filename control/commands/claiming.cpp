@@ -76,7 +76,10 @@ Try<Claiming> Claiming::begin(Site& site, const Args& args, const std::string& o
   const auto seen = (*ledger)->read();
   if (!seen) return seen.error();
   auto wanted = new_claim(site, args, op);
-  wanted.expires = wanted.since + claim_lasts;
+  // Longer than it may wait for tasks: a claim is not taken from who still waits.
+  const Duration waits =
+      args.at_most ? Duration{*args.at_most} : site.configured().deploy.start_timeout;
+  wanted.expires = wanted.since + claim_lasts + std::chrono::ceil<std::chrono::minutes>(waits);
   if (seen->record && seen->record->current) wanted.version = seen->record->current->version;
   if (seen->claim)
     if (auto failure = in_the_way(site, *seen->claim)) return std::move(*failure);

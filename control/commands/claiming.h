@@ -20,6 +20,10 @@ class Claiming {
   [[nodiscard]] const std::optional<records::Release>& current() const { return current_; }
   // To be recorded as current; by default what was.
   void record(records::Release current) { current_ = std::move(current); }
+  // What ran before that: by default what was.
+  void record_previous(std::optional<records::Release> previous) {
+    before_.previous = std::move(previous);
+  }
   // Takes the open claim over as it is, whoever holds it, to end it.
   [[nodiscard]] static Try<Claiming> seize(Site& site, const Args& args, const records::Seen& seen);
   // Ends the claim: writes the record with this result.

@@ -35,10 +35,20 @@ void put_away(Site& site, Color color) {
           service + " in " + std::string(name(color)) + " keeps its tasks: " + scaled.error().what);
 }
 
-Try<> file(Site& site, const Args& args, const std::string& result, const std::string& what) {
+std::optional<records::Release> previous_of(Site& site) {
+  const auto ledger = site.ledger();
+  const auto seen = ledger ? (*ledger)->read() : Try<records::Seen>{Failure{}};
+  return seen && seen->record ? seen->record->previous : std::nullopt;
+}
+
+// What a rollback would go to is afterwards what it was before: the drilled version is no way back.
+Try<> file(Site& site, const Args& args, const deploy::Ended& end,
+           const std::optional<records::Release>& previous) {
   auto claim = Claiming::begin(site, args, "drill");
   if (!claim) return claim.error();
-  return claim->end(result, what);
+  const bool done = end.exit == ExitCode::done;
+  if (done) claim->record_previous(previous);
+  return claim->end(done ? "succeeded" : "failed", end.what);
 }
 
 // The version that is deployed and left again: named, or the one that runs.
@@ -91,12 +101,11 @@ ExitCode drill(const Args& args, Site& site, const Terminal& terminal) {
   const auto version = version_of(args, site);
   if (!version) return explain(args, version.error(), terminal);
   asked->wish.version = *version;
+  const auto previous = previous_of(site);
   deploy::Ended end = practise(args, site, terminal, *asked);
   end.op = "drill";
   if (!args.dry_run)
-    if (const auto filed =
-            file(site, args, end.exit == ExitCode::done ? "succeeded" : "failed", end.what);
-        !filed)
+    if (const auto filed = file(site, args, end, previous); !filed)
       note(site, Note::Kind::warning, "the result could not be recorded: " + filed.error().what);
   return tell_end(args, site, terminal, end);
 }

@@ -77,6 +77,7 @@ json::object result_of(const deploy::Ended& ended, const Site& site) {
           {"outcome", ended.outcome},
           {"exit", static_cast<int>(ended.exit)},
           {"what", ended.what},
+          {"reason", ended.what},
           {"next", ended.next},
           {"epoch", ended.epoch},
           {"deployments", std::move(deployments)},

@@ -20,6 +20,18 @@ Try<> release(Site& site, const records::Claim& held, const std::string& why) {
   return {};
 }
 
+// Whoever is surely at work is not to be joined by another.
+std::optional<Failure> at_work(Site& site, const Args& args, const records::Claim& held) {
+  const auto self = self_of(site);
+  const bool here = !held.host.empty() && held.host == self.host && held.pid != self.pid;
+  if (args.force || held.op == "lock" || !here || !records::alive(held.pid)) return std::nullopt;
+  return Failure{ExitCode::refused,
+                 "process " + std::to_string(held.pid) + " of this machine, which does that " +
+                     held.op + ", still runs",
+                 "Interrupt it: it takes traffic back and ends the claim by itself. --force "
+                 "unlocks all the same."};
+}
+
 // What is one act ends with it: there is nothing to carry on.
 Try<> end(const Args& args, Site& site, const records::Seen& seen, const std::string& why) {
   auto claim = Claiming::seize(site, args, seen);
@@ -37,6 +49,7 @@ ExitCode unlock(const Args& args, Site& site, const Terminal& terminal) {
   if (!seen->claim || seen->claim->phase == "released")
     return print_lock(args, terminal, "unlock", site.name() + " is not locked");
   const auto& held = *seen->claim;
+  if (const auto failure = at_work(site, args, held)) return explain(args, *failure, terminal);
   const std::string what = held.op + " of " + held.owner + ", begun " + date_text(held.since) +
                            ", at step " + held.phase + ", is given up";
   if (args.dry_run) return print_lock(args, terminal, "unlock", what);
