@@ -6,6 +6,8 @@ from support.deploy_world import MISSING, NEW, OLD
 
 
 class Verbs(DeployCase):
+    options = {"grows_to": 3}
+
     def ask(self, verb, *words, code=DONE):
         done = self.ctl.plain(verb, self.env, *words)
         self.assertEqual(done.code, code, done)

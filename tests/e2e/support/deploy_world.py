@@ -76,13 +76,15 @@ def free_network():
 
 
 class DeployWorld:
-    """`environment`: its name, also of the cluster. `tasks`: of each service in the live color. `proxies`: how many.
+    """`environment`: its name, also of the cluster. `tasks`: of each service in the live color; `grows_to`: at most,
+    for which proxies know addresses. `proxies`: how many.
     `yaml`: merged into the environment's section of switchctl.yaml. `ecs`: settings of the fake's ECS. `misrouted`: the
     proxies know wrong addresses of green. `endpoints`: proxy | push."""
 
     def __init__(self, environment="staging", **more):
         self.environment = environment
         self.tasks = more.pop("tasks", 1)
+        self.tasks_max = more.pop("grows_to", self.tasks)
         self.proxy_count = more.pop("proxies", 1)
         self.endpoints = more.pop("endpoints", "proxy")
         self.misrouted = more.pop("misrouted", False)
@@ -130,7 +132,7 @@ class DeployWorld:
     def addresses(self, name, color):
         """What tasks of a service in a color are given."""
         first = 11 + 20 * (2 * SERVICES.index(name) + COLORS.index(color))
-        slots = 2 * self.tasks + 1  # a rolling deployment has twice as many, and one more may be on its way out
+        slots = 2 * self.tasks_max + 1  # a rolling deployment has twice as many, and one more may be on its way out
         return [f"{self.network}.{first + number}" for number in range(slots)]
 
     def urls(self, name, color):
