@@ -71,6 +71,13 @@ class Stage:
             live, version, weights = self.world.live(proxy)
             print(f"traffic: live {live} with {version}, weights {weights}")
 
+    def doubtful_plan(self):
+        """Waits at 25 % for the verdict: shares of a few requests decide nothing on a slow machine."""
+        path = self.world.folder / "doubtful.json"
+        path.write_text(json.dumps({"holds": [{"percent": 25, "for": 3600, "requests": 20},
+                                              {"percent": 100, "for": "300ms", "requests": 10}]}))
+        return str(path)
+
     def record(self):
         print(f"$ aws ssm get-parameter --name /pms/{self.env}/deployment-metadata")
         print(f"  {json.dumps(self.world.record())}")
@@ -81,7 +88,7 @@ def good_bad_back(wrong):
         stage.run(0, "deploy", stage.env, OLDER, "--yes")
         stage.run(0, "deploy", stage.env, NEW, "--yes")
         stage.record()
-        stage.run(3, "deploy", stage.env, BAD, "--yes")
+        stage.run(3, "deploy", stage.env, BAD, "--yes", "--plan", stage.doubtful_plan())
         stage.record()
         stage.traffic()
         stage.run(0, "rollback", stage.env, "--yes")
@@ -193,7 +200,7 @@ def ending(wrong):
 
 def fleet(wrong):
     with Stage("two proxies, a bad version", proxies=2) as stage:
-        stage.run(3, "deploy", stage.env, BAD, "--yes")
+        stage.run(3, "deploy", stage.env, BAD, "--yes", "--plan", stage.doubtful_plan())
         stage.traffic()
         stage.run(0, "deploy", stage.env, NEW, "--yes")
         stage.traffic()

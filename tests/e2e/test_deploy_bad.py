@@ -11,7 +11,7 @@ class Bad(DeployCase):
     def fails(self, version, *words):
         """A deploy that comes to nothing."""
         load = self.load()
-        done = self.deploy(version)
+        done = self.deploy(version, "--plan", self.doubtful_plan())
         self.assert_exit(done, ROLLED_BACK, *words)
         self.assert_live("blue", OLD)
         self.assert_taken_back(done, version)
@@ -126,7 +126,7 @@ class Fleet(DeployCase):
 
     def test_the_first_revert_takes_the_version_out_everywhere(self):
         load = self.load(self.world.proxies[1])
-        done = self.deploy(BAD)
+        done = self.deploy(BAD, "--plan", self.doubtful_plan())
         self.assert_exit(done, ROLLED_BACK, self.world.control_url(self.world.proxies[1]))
         self.assert_live("blue", OLD)
         self.assertEqual(load.served_by(), ["blue"])

@@ -22,9 +22,9 @@ class World(DeployCase):
         world.wait_counts(2, 2)
         world.proxy.wait_open("green")
 
-    def roll_out(self, version):
+    def roll_out(self, version, seconds=0.2):
         path = self.world.folder / "plan.json"
-        path.write_text(json.dumps(plan(hold(25, 0.2, 20), hold(100, 0.2, 10))))
+        path.write_text(json.dumps(plan(hold(25, seconds, 20), hold(100, 0.2, 10))))
         return self.ctl.plain("rollout", self.env, "green", version, "--plan", str(path), "--proxy",
                               self.world.control_url(self.world.proxy))
 
@@ -41,7 +41,7 @@ class World(DeployCase):
     def test_a_bad_version_is_taken_out_and_no_client_notices(self):
         load = self.load()
         self.start_in_green(BAD)
-        done = self.roll_out(BAD)
+        done = self.roll_out(BAD, 3600)
         self.assertEqual(done.code, 3, done)
         self.assert_live("blue", OLD)
         self.assertEqual(load.served_by(), ["blue"])

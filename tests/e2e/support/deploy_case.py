@@ -74,6 +74,10 @@ class DeployCase(unittest.TestCase):
                                               for percent, seconds in holds or ((50, 3600), (100, 3600))]}))
         return str(path)
 
+    def doubtful_plan(self):
+        """A plan that waits at 25 % for the verdict: shares of a few requests decide nothing on a slow machine."""
+        return self.long_plan((25, 3600), (100, 3600))
+
     # Saying.
 
     def assert_exit(self, done, code, *words):
