@@ -1,20 +1,73 @@
 #include "net/stream.h"
 
 #include <openssl/err.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include "base/check.h"
 
 namespace sy::net {
 namespace {
 
+namespace asio = boost::asio;
+
+bool blocked() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
 error_code from_errno() {
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return asio::error::would_block;
+  if (blocked() || errno == EINTR) return asio::error::would_block;
   return {errno, boost::system::system_category()};
+}
+
+// --- a BIO over a stream ------------------------------------------------------------------------
+// OpenSSL's own would hide which reads have emptied the socket, and would ask it in vain.
+
+int bio_read(BIO* bio, char* space, std::size_t size, std::size_t* got) {
+  auto* const stream = static_cast<Stream*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const ssize_t count = stream->receive_if_any(space, size);
+  *got = count > 0 ? static_cast<std::size_t>(count) : 0;
+  if (count < 0 && (blocked() || errno == EINTR)) BIO_set_retry_read(bio);
+  return count > 0 ? 1 : 0;
+}
+
+int bio_write(BIO* bio, const char* bytes, std::size_t size, std::size_t* put) {
+  auto* const stream = static_cast<Stream*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const iovec piece{const_cast<char*>(bytes), size};  // only ever read from
+  const ssize_t count = stream->send(&piece, 1);
+  *put = count > 0 ? static_cast<std::size_t>(count) : 0;
+  if (count < 0 && (blocked() || errno == EINTR)) BIO_set_retry_write(bio);
+  return count > 0 ? 1 : 0;
+}
+
+long bio_control(BIO*, int what, long, void*) { return what == BIO_CTRL_FLUSH ? 1 : 0; }
+
+int bio_create(BIO* bio) {
+  BIO_set_init(bio, 1);
+  return 1;
+}
+
+BIO_METHOD* make_method() {
+  BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream");
+  SY_CHECK(method != nullptr);
+  BIO_meth_set_read_ex(method, bio_read);
+  BIO_meth_set_write_ex(method, bio_write);
+  BIO_meth_set_ctrl(method, bio_control);
+  BIO_meth_set_create(method, bio_create);
+  return method;
+}
+
+void join(SSL* ssl, Stream& stream) {
+  static BIO_METHOD* const method = make_method();  // for the life of the process
+  BIO* bio = BIO_new(method);
+  SY_CHECK(bio != nullptr);
+  BIO_set_data(bio, &stream);
+  SSL_set_bio(ssl, bio, bio);
 }
 
 // Puts small pieces side by side, so that a head and its body leave in one TLS record.
@@ -45,16 +98,62 @@ std::size_t advance(std::span<iovec> pieces, std::size_t count) {
 
 }  // namespace
 
-Stream::Stream(Socket socket, SslPtr ssl) : socket_{std::move(socket)}, ssl_{std::move(ssl)} {
-  error_code ignored;
-  socket_.native_non_blocking(true, ignored);
-  if (ssl_) SSL_set_fd(ssl_.get(), socket_.native_handle());
+Stream::Stream(Poller& poller, int fd, SslPtr ssl) : source_{poller, fd}, ssl_{std::move(ssl)} {
+  if (ssl_) join(ssl_.get(), *this);
+}
+
+void Stream::connect(const sockaddr* to, socklen_t size, error_code& error) {
+  error.clear();
+  if (refused(error) || ::connect(source_.fd(), to, size) == 0) return;
+  if (errno != EINPROGRESS && errno != EINTR) {
+    error = {errno, boost::system::system_category()};
+    return;
+  }
+  source_.write_short();
+  error = asio::error::would_block;
+}
+
+error_code Stream::connected() const {
+  int status = 0;
+  socklen_t size = sizeof status;
+  if (::getsockopt(source_.fd(), SOL_SOCKET, SO_ERROR, &status, &size) != 0) status = errno;
+  return {status, boost::system::system_category()};
+}
+
+ssize_t Stream::receive_if_any(void* space, std::size_t size) {
+  if (!source_.known_empty()) return receive(space, size);
+  errno = EAGAIN;
+  return -1;
+}
+
+ssize_t Stream::receive(void* space, std::size_t size) {
+  const ssize_t count = ::recv(source_.fd(), space, size, 0);
+  if (count < 0 && blocked()) {
+    source_.read_blocked();
+  } else if (count > 0 && static_cast<std::size_t>(count) < size) {
+    source_.read_short();
+  }
+  return count;
+}
+
+ssize_t Stream::send(const iovec* pieces, std::size_t count) {
+  ssize_t sent = 0;
+  if (count == 1) {
+    sent = ::send(source_.fd(), pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL);
+  } else {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces);  // sendmsg does not write to it
+    message.msg_iovlen = count;
+    sent = ::sendmsg(source_.fd(), &message, MSG_NOSIGNAL);
+  }
+  if (sent < 0 && blocked()) source_.write_short();
+  return sent;
 }
 
 std::size_t Stream::read_now(std::span<char> space, error_code& error) {
   if (refused(error)) return 0;
   if (ssl_) return tls_read(space, error);
-  const ssize_t count = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
+  const ssize_t count = receive(space.data(), space.size());
   if (count > 0) {
     error.clear();
     return static_cast<std::size_t>(count);
@@ -63,13 +162,29 @@ std::size_t Stream::read_now(std::span<char> space, error_code& error) {
   return 0;
 }
 
+std::size_t Stream::peek_now(std::span<char> space, error_code& error) {
+  if (refused(error)) return 0;
+  const ssize_t count = ::recv(source_.fd(), space.data(), space.size(), MSG_PEEK);
+  error = count > 0 ? error_code{} : count == 0 ? error_code{asio::error::eof} : from_errno();
+  if (count > 0) source_.read_short();  // there is no more than was seen
+  if (error == asio::error::would_block) source_.read_blocked();
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+void Stream::drop(std::size_t count) {
+  std::array<char, 1024> space;
+  while (count != 0) {
+    const ssize_t got = ::recv(source_.fd(), space.data(), std::min(count, space.size()), 0);
+    if (got <= 0) break;
+    count -= static_cast<std::size_t>(got);
+  }
+  source_.read_unsure();
+}
+
 std::size_t Stream::write_now(std::span<const iovec> pieces, error_code& error) {
   if (refused(error)) return 0;
   if (ssl_) return tls_write(pieces, error);
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it
-  message.msg_iovlen = pieces.size();
-  const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  const ssize_t count = send(pieces.data(), pieces.size());
   if (count >= 0) {
     error.clear();
     return static_cast<std::size_t>(count);
@@ -78,15 +193,15 @@ std::size_t Stream::write_now(std::span<const iovec> pieces, error_code& error) 
   return 0;
 }
 
-// OpenSSL keeps the number of the descriptor, which after close() may be someone else's.
 bool Stream::refused(error_code& error) const {
-  if (socket_.is_open()) return false;
+  if (source_.open()) return false;
   error = asio::error::bad_descriptor;
   return true;
 }
 
 std::size_t Stream::tls_read(std::span<char> space, error_code& error) {
   std::size_t total = 0;
+  tls_holds_ = false;
   while (total < space.size()) {
     ERR_clear_error();
     std::size_t count = 0;
@@ -97,9 +212,12 @@ std::size_t Stream::tls_read(std::span<char> space, error_code& error) {
     }
     total += count;
     error.clear();
-    if (SSL_pending(ssl_.get()) == 0) break;
+    tls_holds_ = SSL_has_pending(ssl_.get()) == 1;
+    if (!tls_holds_) break;
   }
-  if (total != 0) error.clear();  // what follows the bytes is met at the next read
+  // What follows the bytes is met at the next read, which must come without a signal.
+  if (total != 0 && error) tls_holds_ = error != asio::error::would_block;
+  if (total != 0) error.clear();
   return total;
 }
 
@@ -134,51 +252,49 @@ error_code Stream::tls_error(int result, bool& wants_other_way, int other_way) {
   }
 }
 
-Awaitable<> Stream::handshake(error_code& error) {
+Task<> Stream::handshake(error_code& error) {
   for (;;) {
+    if (refused(error)) co_return;
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
     if (result == 1) {
       secured_ = true;
+      tls_holds_ = SSL_has_pending(ssl_.get()) == 1;
       error.clear();
       co_return;
     }
     bool wants_write = false;
     error = tls_error(result, wants_write, SSL_ERROR_WANT_WRITE);
     if (error != asio::error::would_block) co_return;
+    if (!expired_ && wants_write) co_await wait_write();
+    if (!expired_ && !wants_write) co_await wait_read();
     if (expired_) break;
-    co_await wait(wants_write ? Socket::wait_write : Socket::wait_read, error);
-    if (expired_ || error) break;
   }
-  if (expired_ || !error) error = asio::error::timed_out;
+  error = asio::error::timed_out;
 }
 
 void Stream::shutdown_write() {
-  error_code ignored;
-  if (secured_) {
-    ERR_clear_error();
-    std::ignore = SSL_shutdown(ssl_.get());  // best effort: RFC 9112 §9.8 asks for the attempt
-    secured_ = false;
-  }
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  say_goodbye();
+  if (open()) ::shutdown(source_.fd(), SHUT_WR);
+}
+
+// Best effort: RFC 9112 §9.8 asks for the attempt.
+void Stream::say_goodbye() {
+  if (!std::exchange(secured_, false) || !open()) return;
+  ERR_clear_error();
+  std::ignore = SSL_shutdown(ssl_.get());
 }
 
 void Stream::close() {
-  if (!socket_.is_open()) return;
-  if (secured_) {
-    ERR_clear_error();
-    std::ignore = SSL_shutdown(ssl_.get());
-    secured_ = false;
-  }
-  error_code ignored;
-  socket_.close(ignored);
+  say_goodbye();
+  source_.close();
 }
 
 void Stream::reset() {
-  error_code ignored;
   secured_ = false;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket_.close(ignored);
+  const linger hard{1, 0};
+  if (open()) ::setsockopt(source_.fd(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+  source_.close();
 }
 
 void Stream::expire() {
@@ -186,23 +302,15 @@ void Stream::expire() {
   cancel_waits();
 }
 
-void Stream::cancel_waits() {
-  error_code ignored;
-  if (socket_.is_open()) socket_.cancel(ignored);
-}
-
-Awaitable<std::size_t> read_some(Stream& stream, std::span<char> space, bool wait_first,
-                                 error_code& error) {
-  bool wait = wait_first && !stream.buffered();
+Task<std::size_t> read_some(Stream& stream, std::span<char> space, error_code& error) {
   for (;;) {
-    if (wait) {
-      if (!stream.expired()) co_await stream.wait_read(error);
-      if (stream.expired()) error = asio::error::timed_out;
-      if (error) co_return 0;
+    if (!stream.expired()) co_await stream.wait_read();
+    if (stream.expired()) {
+      error = asio::error::timed_out;
+      co_return 0;
     }
     const std::size_t count = stream.read_now(space, error);
     if (error != asio::error::would_block) co_return count;
-    wait = true;
   }
 }
 
@@ -217,18 +325,20 @@ std::span<iovec> write_ready(Stream& stream, std::span<iovec> pieces, std::size_
   return pieces;
 }
 
-Awaitable<std::size_t> write_all(Stream& stream, std::span<iovec> pieces, error_code& error) {
+Task<std::size_t> write_all(Stream& stream, std::span<iovec> pieces, error_code& error) {
   std::size_t total = 0;
   for (;;) {
     pieces = write_ready(stream, pieces, total, error);
     if (pieces.empty() || error != asio::error::would_block) co_return total;
-    if (!stream.expired()) co_await stream.wait_write(error);
-    if (stream.expired()) error = asio::error::timed_out;
-    if (error) co_return total;
+    if (!stream.expired()) co_await stream.wait_write();
+    if (stream.expired()) {
+      error = asio::error::timed_out;
+      co_return total;
+    }
   }
 }
 
-Awaitable<> write_text(Stream& stream, std::string_view text, error_code& error) {
+Task<> write_text(Stream& stream, std::string_view text, error_code& error) {
   iovec piece{const_cast<char*>(text.data()), text.size()};  // only ever read from
   const std::span<iovec> pieces{&piece, 1};
   std::ignore = co_await write_all(stream, pieces, error);

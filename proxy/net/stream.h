@@ -2,96 +2,131 @@
 // and waits only when it would block. Knows no HTTP.
 #pragma once
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/system/error_code.hpp>
 #include <span>
 #include <string_view>
 
-#include "net/async.h"
+#include "net/poller.h"
+#include "net/task.h"
 #include "net/tls.h"
 
 namespace sy::net {
 
-using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executor>;
+using boost::system::error_code;
 
 class Stream {
  public:
-  // A null `ssl` makes it plain; otherwise handshake() comes before reading and writing.
-  Stream(Socket socket, SslPtr ssl);
+  // Takes over `fd`, non-blocking or -1. A null `ssl` makes it plain; otherwise handshake() comes
+  // before reading and writing.
+  Stream(Poller& poller, int fd, SslPtr ssl);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   ~Stream() { close(); }
 
+  // Starts connecting; would_block when wait_write() and connected() have to follow.
+  void connect(const sockaddr* to, socklen_t size, error_code& error);
+  [[nodiscard]] error_code connected() const;
+
   // At most space.size() bytes, without waiting. `error`: would_block, eof, or what went wrong.
   std::size_t read_now(std::span<char> space, error_code& error);
+  // The bytes of the socket that come next, left where they are, before there is any TLS. Those of
+  // a header that is whole are then dropped: `count` of those seen.
+  std::size_t peek_now(std::span<char> space, error_code& error);
+  void drop(std::size_t count);
   // A prefix of the pieces, without waiting.
   std::size_t write_now(std::span<const iovec> pieces, error_code& error);
 
-  // Completes when trying again makes sense after would_block. Never throws.
-  [[nodiscard]] Awaitable<> wait_read(error_code& error) {
-    return wait(read_wants_write_ ? Socket::wait_write : Socket::wait_read, error);
+  // False when a read would find nothing, as of the last poll of the poller.
+  [[nodiscard]] bool may_read() const {
+    return buffered() || (read_wants_write_ ? source_.writable() : source_.readable());
   }
-  [[nodiscard]] Awaitable<> wait_write(error_code& error) {
-    return wait(write_wants_read_ ? Socket::wait_read : Socket::wait_write, error);
+  [[nodiscard]] bool may_write() const {
+    return write_wants_read_ ? source_.readable() : source_.writable();
   }
-  // The same as wait_read for code that is called back, not resumed: calls `ready(error_code)`.
-  template <class Ready>
-  void when_readable(Ready ready) {
-    socket_.async_wait(read_wants_write_ ? Socket::wait_write : Socket::wait_read,
-                       std::move(ready));
+  // Calls `waiter` when may_read(), or after cancel_waits().
+  void when_readable(Waiter& waiter) {
+    if (buffered()) return source_.poller().soon(waiter);
+    read_wants_write_ ? source_.when_writable(waiter) : source_.when_readable(waiter);
   }
+  void when_writable(Waiter& waiter) {
+    write_wants_read_ ? source_.when_readable(waiter) : source_.when_writable(waiter);
+  }
+  // Complete when trying again makes sense: at once when it does already, or when the stream has
+  // expired. Errors are met by the call that follows.
+  [[nodiscard]] auto wait_read() { return Wait<false>{*this}; }
+  [[nodiscard]] auto wait_write() { return Wait<true>{*this}; }
+  // Lets others go first.
+  [[nodiscard]] auto turn() { return source_.poller().turn(); }
   // Client or server side by what SSL_set_accept_state or SSL_set_connect_state said.
-  [[nodiscard]] Awaitable<> handshake(error_code& error);
+  [[nodiscard]] Task<> handshake(error_code& error);
 
   // Sends our FIN (TLS: close_notify first); reading goes on.
   void shutdown_write();
+  // Wakes nobody.
   void close();
   // Close that drops unsent bytes and tells the peer with a reset.
   void reset();
-  // Wakes every wait with an error and makes later ones fail: the deadline has passed. Writing
+  // Wakes every wait and makes later ones complete at once: the deadline has passed. Writing
   // without waiting is still possible, for a last word.
   void expire();
-  void cancel_waits();
+  void cancel_waits() { source_.wake_all(); }
   [[nodiscard]] bool expired() const { return expired_; }
-  [[nodiscard]] bool open() const { return socket_.is_open(); }
+  [[nodiscard]] bool open() const { return source_.open(); }
+  // The peer sends no more than has arrived; as of the last poll of the poller.
+  [[nodiscard]] bool hung() const { return source_.hung(); }
   [[nodiscard]] bool tls() const { return ssl_ != nullptr; }
-  // Bytes are at hand that the socket will not signal: decrypted, inside OpenSSL. A part of a
-  // record, which SSL_has_pending counts too, is not: the rest of it is signalled.
-  [[nodiscard]] bool buffered() const { return ssl_ && SSL_pending(ssl_.get()) > 0; }
+  // Bytes are at hand that the socket will not signal, inside OpenSSL. A part of a record is not:
+  // the rest of it is signalled.
+  [[nodiscard]] bool buffered() const { return tls_holds_; }
   [[nodiscard]] SSL* ssl() const { return ssl_.get(); }
-  [[nodiscard]] Socket& socket() { return socket_; }
+  [[nodiscard]] int fd() const { return source_.fd(); }
+
+  // For OpenSSL: the socket itself, asked only when something may have come.
+  ssize_t receive_if_any(void* space, std::size_t size);
+  ssize_t send(const iovec* pieces, std::size_t count);
 
  private:
-  [[nodiscard]] Awaitable<> wait(Socket::wait_type type, error_code& error) {
-    return socket_.async_wait(type, asio::redirect_error(use_awaitable, error));
-  }
+  template <bool write>
+  struct Wait : Resumed {
+    explicit Wait(Stream& owner) : stream{owner} {}
+    [[nodiscard]] bool await_ready() const {
+      return stream.expired_ || (write ? stream.may_write() : stream.may_read());
+    }
+    void await_suspend(std::coroutine_handle<> task) {
+      handle_ = task;
+      write ? stream.when_writable(*this) : stream.when_readable(*this);
+    }
+    void await_resume() const noexcept {}
+    Stream& stream;
+  };
+  ssize_t receive(void* space, std::size_t size);
   bool refused(error_code& error) const;
+  void say_goodbye();
   std::size_t tls_read(std::span<char> space, error_code& error);
   std::size_t tls_write(std::span<const iovec> pieces, error_code& error);
   error_code tls_error(int result, bool& wants_other_way, int other_way);
 
-  Socket socket_;
+  Source source_;
   SslPtr ssl_;
   bool read_wants_write_ = false;
   bool write_wants_read_ = false;
+  bool tls_holds_ = false;
   bool expired_ = false;
   bool secured_ = false;  // the handshake is done, so a close_notify can be sent
 };
 
-// Waits for at least one byte; `wait_first` when there is probably none yet. Errors: eof,
-// timed_out when the stream expired, or what went wrong.
-[[nodiscard]] Awaitable<std::size_t> read_some(Stream& stream, std::span<char> space,
-                                               bool wait_first, error_code& error);
+// Waits for at least one byte. Errors: eof, timed_out when the stream expired, or what went wrong.
+[[nodiscard]] Task<std::size_t> read_some(Stream& stream, std::span<char> space, error_code& error);
 // Writes what can be written without waiting, counts it into `total` and returns the pieces left.
 std::span<iovec> write_ready(Stream& stream, std::span<iovec> pieces, std::size_t& total,
                              error_code& error);
 // Writes all pieces; changes them as it goes. Returns the bytes written.
-[[nodiscard]] Awaitable<std::size_t> write_all(Stream& stream, std::span<iovec> pieces,
-                                               error_code& error);
+[[nodiscard]] Task<std::size_t> write_all(Stream& stream, std::span<iovec> pieces,
+                                          error_code& error);
 // The same for one text.
-[[nodiscard]] Awaitable<> write_text(Stream& stream, std::string_view text, error_code& error);
+[[nodiscard]] Task<> write_text(Stream& stream, std::string_view text, error_code& error);
 
 }  // namespace sy::net

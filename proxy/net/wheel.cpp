@@ -59,17 +59,19 @@ void Deadline::at(Instant when) {
   wheel_.link(*this);
 }
 
-Awaitable<std::size_t> write_all(Deadline& deadline, Duration idle, std::span<iovec> pieces,
-                                 error_code& error) {
+Task<std::size_t> write_all(Deadline& deadline, Duration idle, std::span<iovec> pieces,
+                            error_code& error) {
   Stream& stream = deadline.stream_;
   std::size_t total = 0;
   for (;;) {
     deadline.in(idle);
     pieces = write_ready(stream, pieces, total, error);
-    if (pieces.empty() || error != asio::error::would_block) co_return total;
-    if (!stream.expired()) co_await stream.wait_write(error);
-    if (stream.expired()) error = asio::error::timed_out;
-    if (error) co_return total;
+    if (pieces.empty() || error != boost::asio::error::would_block) co_return total;
+    if (!stream.expired()) co_await stream.wait_write();
+    if (stream.expired()) {
+      error = boost::asio::error::timed_out;
+      co_return total;
+    }
   }
 }
 

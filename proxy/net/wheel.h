@@ -47,8 +47,8 @@ class Deadline {
 
  private:
   friend class Wheel;
-  friend Awaitable<std::size_t> write_all(Deadline& deadline, Duration idle,
-                                          std::span<iovec> pieces, error_code& error);
+  friend Task<std::size_t> write_all(Deadline& deadline, Duration idle, std::span<iovec> pieces,
+                                     error_code& error);
   void unlink();
   Wheel& wheel_;
   Stream& stream_;
@@ -59,7 +59,7 @@ class Deadline {
 };
 
 // Writes all pieces to the stream of `deadline`, which is met when no byte moved for `idle`.
-[[nodiscard]] Awaitable<std::size_t> write_all(Deadline& deadline, Duration idle,
-                                               std::span<iovec> pieces, error_code& error);
+[[nodiscard]] Task<std::size_t> write_all(Deadline& deadline, Duration idle,
+                                          std::span<iovec> pieces, error_code& error);
 
 }  // namespace sy::net

@@ -1,18 +1,19 @@
 #include "upstream/pool.h"
 
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-
-#include "base/check.h"
+#include <cerrno>
+#include <utility>
 
 namespace sy::upstream {
 namespace {
 
-namespace asio = net::asio;
+namespace asio = boost::asio;
 using net::error_code;
 using tally::Failure;
 
@@ -32,40 +33,15 @@ bool is_ours(const error_code& error) {
          error == errc::address_not_available;
 }
 
-void set_no_delay(net::Socket& socket) {
-  error_code ignored;
-  socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
-}
-
 }  // namespace
 
-Connection::Connection(Pool& pool, net::Socket socket, net::SslPtr ssl)
-    : stream{std::move(socket), std::move(ssl)},
+Connection::Connection(Pool& pool, int fd, net::SslPtr ssl)
+    : stream{pool.around_.poller, fd, std::move(ssl)},
       deadline{pool.around_.wheel, stream},
       in{pool.around_.buffers},
       pool_{pool} {}
 
-void Connection::watch() {
-  watching_ = true;
-  stream.when_readable([this](const error_code&) { on_readable(); });
-}
-
-void Connection::on_readable() {
-  watching_ = false;
-  if (phase_ == Phase::dead) return pool_.erase(*this);
-  if (phase_ == Phase::idle) return pool_.on_idle_readable(*this);
-  if (signal_.waited_on()) return signal_.notify();
-  ready_ = true;
-}
-
-net::Awaitable<> Connection::readable() {
-  if (ready_ || stream.expired() || stream.buffered()) {
-    ready_ = false;
-    co_return;
-  }
-  if (!watching_) watch();
-  co_await signal_.wait();
-}
+void Connection::ready() { pool_.on_idle_readable(*this); }
 
 Pool::Pool(const Surroundings& surroundings, split::Endpoint endpoint)
     : around_{surroundings}, endpoint_{std::move(endpoint)} {}
@@ -82,7 +58,7 @@ Connection* Pool::reuse() {
       bury(connection);
       continue;
     }
-    connection.phase_ = Connection::Phase::busy;
+    connection.unlink();
     connection.reused = true;
     ++busy_;
     return &connection;
@@ -91,7 +67,7 @@ Connection* Pool::reuse() {
 }
 
 // A connection not yet connected, or why there cannot be one.
-Result<Connection*> Pool::open(const asio::ip::address& address) {
+Result<Connection*> Pool::open(int family) {
   net::SslPtr ssl;
   if (endpoint_.tls) {
     if (around_.tls == nullptr) {
@@ -99,33 +75,39 @@ Result<Connection*> Pool::open(const asio::ip::address& address) {
     }
     ssl = around_.tls->connect(endpoint_.host, &session_);
   }
-  error_code error;
-  net::Socket socket{around_.executor};
-  const auto protocol = address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
-  socket.open(asio::generic::stream_protocol{protocol}, error);
-  if (error) {
-    return Error{Blame::self, true, 503, "no socket for " + endpoint_.url + ": " + error.message()};
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    const std::string why = std::system_category().message(errno);
+    return Error{Blame::self, true, 503, "no socket for " + endpoint_.url + ": " + why};
   }
-  set_no_delay(socket);
-  return keep(std::move(socket), std::move(ssl));
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connections_.push_back(std::make_unique<Connection>(*this, fd, std::move(ssl)));
+  ++busy_;
+  Connection& connection = *connections_.back();
+  connection.at_ = connections_.size() - 1;
+  connection.born = around_.wheel.now();
+  return &connection;
 }
 
-net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
+net::Task<Result<Connection*>> Pool::connect(Failure& failure) {
   failure = Failure::no_endpoint;
   error_code error;
   const auto address = asio::ip::make_address(endpoint_.address, error);
   if (error) co_return unreachable(endpoint_, "not a numeric address: " + endpoint_.address);
-  const auto opened = open(address);
+  const auto opened = open(address.is_v4() ? AF_INET : AF_INET6);
   if (!opened) {
     if (opened.error().blame == Blame::self) failure = Failure::none;
     co_return opened.error();
   }
   Connection& connection = **opened;
   connection.deadline.in(around_.options.connect);
-  const asio::generic::stream_protocol::endpoint to{
-      asio::ip::tcp::endpoint{address, endpoint_.port}};
-  co_await connection.stream.socket().async_connect(
-      to, asio::redirect_error(net::use_awaitable, error));
+  const asio::ip::tcp::endpoint to{address, endpoint_.port};
+  connection.stream.connect(to.data(), static_cast<socklen_t>(to.size()), error);
+  if (error == asio::error::would_block) {
+    co_await connection.stream.wait_write();
+    error = connection.stream.connected();
+  }
   if (!error && endpoint_.tls) co_await connection.stream.handshake(error);
   connection.deadline.off();
   if (connection.stream.expired()) error = asio::error::timed_out;
@@ -145,34 +127,21 @@ net::Awaitable<Result<Connection*>> Pool::connect(Failure& failure) {
   co_return unreachable(endpoint_, why);
 }
 
-Connection* Pool::keep(net::Socket socket, net::SslPtr ssl) {
-  connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), std::move(ssl)));
-  ++busy_;
-  Connection& connection = *connections_.back();
-  connection.born = around_.wheel.now();
-  return &connection;
-}
-
 void Pool::release(Connection& connection, Duration announced) {
+  Duration keep = around_.options.idle;
+  // Two seconds under what the upstream announces: the safe side of the reuse race.
+  if (announced > Duration::zero()) keep = std::min(keep, announced - std::chrono::seconds{2});
   const bool clean = connection.in.empty() && connection.stream.open() &&
-                     !connection.stream.expired() && !connection.ready_;
-  if (!clean || idle_.size() >= around_.options.idle_max) return discard(connection);
+                     !connection.stream.expired() && silent(connection);
+  if (!clean || keep <= Duration::zero() || idle_.size() >= around_.options.idle_max) {
+    return discard(connection);
+  }
   --busy_;
   connection.deadline.off();
   connection.in.release();
-  connection.phase_ = Connection::Phase::idle;
-  Duration keep = around_.options.idle;
-  // Two seconds under what the upstream announces: the safe side of the reuse race.
-  if (announced > Duration::zero()) {
-    keep = std::min(keep, announced - std::chrono::seconds{2});
-    if (keep <= Duration::zero()) {
-      ++busy_;
-      return discard(connection);
-    }
-  }
   connection.idle_until = around_.wheel.now() + keep;
   idle_.push_back(&connection);
-  if (!connection.watching_) connection.watch();
+  connection.stream.when_readable(connection);
 }
 
 void Pool::discard(Connection& connection) {
@@ -204,10 +173,12 @@ void Pool::reap(Instant now) {
   for (Connection* connection : expired) bury(*connection);
 }
 
-// Open, and nothing was said: bytes on an idle connection would be taken for the answer to the next
-// request (RFC 9112 §9.2). The watch may not have been called yet, so the socket is asked. TLS 1.3
-// session tickets make it readable without a byte for us.
+// Nothing was said: bytes on an idle connection would be taken for the answer to the next request
+// (RFC 9112 §9.2). The socket is asked only when the poller has heard of something, or when the
+// last read may not have emptied it. TLS 1.3 session tickets make it readable without a byte for
+// us.
 bool Pool::silent(Connection& connection) {
+  if (!connection.stream.may_read()) return true;
   error_code error;
   const std::size_t count = connection.stream.read_now(connection.in.space(), error);
   connection.in.release();
@@ -215,23 +186,15 @@ bool Pool::silent(Connection& connection) {
 }
 
 void Pool::on_idle_readable(Connection& connection) {
-  if (silent(connection)) return connection.watch();
+  if (silent(connection)) return connection.stream.when_readable(connection);
   std::erase(idle_, &connection);
   bury(connection);
 }
 
 void Pool::bury(Connection& connection) {
-  connection.phase_ = Connection::Phase::dead;
-  connection.deadline.off();
-  connection.stream.close();
-  if (!connection.watching_) erase(connection);
-}
-
-void Pool::erase(Connection& connection) {
-  const auto at = std::find_if(connections_.begin(), connections_.end(),
-                               [&](const auto& kept) { return kept.get() == &connection; });
-  SY_CHECK(at != connections_.end());
-  std::swap(*at, connections_.back());
+  const std::size_t at = connection.at_;
+  connections_.back()->at_ = at;
+  std::swap(connections_[at], connections_.back());
   connections_.pop_back();
 }
 

@@ -1,7 +1,6 @@
 // Connections to one endpoint: idle ones kept for reuse, new ones made within a deadline. One per
 // endpoint and worker, on the worker's thread. Knows no HTTP beyond "idle" and "in use".
 #pragma once
-#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,9 +8,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "net/async.h"
 #include "net/buffer.h"
-#include "net/signal.h"
 #include "net/stream.h"
 #include "net/wheel.h"
 #include "split/routing.h"
@@ -30,20 +27,18 @@ struct Options {
 
 // What every pool of a worker shares. All outlive the pools.
 struct Surroundings {
-  net::Executor executor;
+  net::Poller& poller;
   net::Wheel& wheel;
   net::BufferPool& buffers;
   const Options& options;
   const net::ClientTls* const& tls;  // for https endpoints; null: none could be loaded
 };
 
-// One connection. Watches for readability while idle, so that a close or stray bytes (RFC 9112
-// §9.2) are noticed at once; the same wait then serves the next response.
-class Connection {
+// One connection. While idle it waits for readability, so that a close or stray bytes (RFC 9112
+// §9.2) are noticed at once.
+class Connection : private net::Waiter {
  public:
-  Connection(Pool& pool, net::Socket socket, net::SslPtr ssl);
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  Connection(Pool& pool, int fd, net::SslPtr ssl);
 
   net::Stream stream;
   net::Deadline deadline;
@@ -52,19 +47,11 @@ class Connection {
   Instant born{};
   Instant idle_until{};
 
-  // Completes when reading makes sense, or the stream expired or failed.
-  [[nodiscard]] net::Awaitable<> readable();
-
  private:
   friend class Pool;
-  enum class Phase : std::uint8_t { busy, idle, dead };
-  void watch();
-  void on_readable();
+  void ready() override;
   Pool& pool_;
-  net::Signal signal_;
-  Phase phase_ = Phase::busy;
-  bool watching_ = false;
-  bool ready_ = false;
+  std::size_t at_ = 0;  // in the pool's list of all
 };
 
 class Pool {
@@ -78,7 +65,7 @@ class Pool {
   [[nodiscard]] Connection* reuse();
   // A new connection, or why not; every error is retryable, since nothing was sent. Where it is
   // this machine that lacks something, `failure` is none.
-  [[nodiscard]] net::Awaitable<Result<Connection*>> connect(tally::Failure& failure);
+  [[nodiscard]] net::Task<Result<Connection*>> connect(tally::Failure& failure);
   // The exchange ended cleanly. `announced`: the idle time the upstream announced (Keep-Alive), or
   // zero.
   void release(Connection& connection, Duration announced);
@@ -114,16 +101,14 @@ class Pool {
 
  private:
   friend class Connection;
-  [[nodiscard]] Result<Connection*> open(const net::asio::ip::address& address);
-  [[nodiscard]] Connection* keep(net::Socket socket, net::SslPtr ssl);
+  [[nodiscard]] Result<Connection*> open(int family);
   [[nodiscard]] static bool silent(Connection& connection);
   void on_idle_readable(Connection& connection);
-  void bury(Connection& connection);  // now, or once its watch has completed
-  void erase(Connection& connection);
+  void bury(Connection& connection);
   const Surroundings& around_;
   split::Endpoint endpoint_;
   net::ClientSession session_;
-  std::vector<std::unique_ptr<Connection>> connections_;  // all, in any phase
+  std::vector<std::unique_ptr<Connection>> connections_;  // all
   std::vector<Connection*> idle_;                         // last released last
   std::size_t busy_ = 0;
   Instant suspect_until_{};

@@ -1,7 +1,6 @@
 #include "worker/exchange.h"
 
 #include <array>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 
 #include "worker/worker.h"
@@ -9,7 +8,6 @@
 namespace sy::worker {
 namespace {
 
-namespace asio = net::asio;
 using http::Framing;
 using http::Method;
 using net::error_code;
@@ -39,7 +37,7 @@ Exchange::~Exchange() {
   let_go();
 }
 
-net::Awaitable<bool> Exchange::run(std::size_t head_bytes) {
+net::Task<bool> Exchange::run(std::size_t head_bytes) {
   if (!begin(worker_.request_head(), head_bytes)) {
     worker_.count_refused();
     const bool kept = co_await answer();
@@ -64,7 +62,7 @@ void Exchange::count_in() {
   counted_in_ = true;
 }
 
-net::Awaitable<Exchange::Ended> Exchange::forward() {
+net::Task<Exchange::Ended> Exchange::forward() {
   for (;;) {
     pool_ = nullptr;
     if (failure_ == Failure::connect_refused || !worker_.held().empty()) {
@@ -157,7 +155,7 @@ void Exchange::change_color(Color color) {
   set_cookie_.clear();
 }
 
-net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
+net::Task<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
   tally::Summary& books = service_->summary[color_];
   if (upstream::Connection* kept = fresh_only_ ? nullptr : pool.reuse()) {
     ++books.reuses;
@@ -184,8 +182,7 @@ net::Awaitable<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
   co_return nullptr;
 }
 
-net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection) {
-  using namespace asio::experimental::awaitable_operators;
+net::Task<Exchange::Ended> Exchange::talk(upstream::Connection& connection) {
   ended_ = Ended::failed;
   reusable_ = request_complete_ = upload_stopped_ = false;
   sent_at_ = worker_.time().now();
@@ -202,7 +199,7 @@ net::Awaitable<Exchange::Ended> Exchange::talk(upstream::Connection& connection)
   } else {
     uploading_ = true;
     connection.deadline.off();
-    co_await (upload(connection) && download(connection));
+    co_await net::both(upload(connection), download(connection));
   }
   co_return ended_;
 }

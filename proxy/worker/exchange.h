@@ -30,7 +30,7 @@ class Exchange {
 
   // The head lies in the session's buffer, `head_bytes` long, parsed into the worker's scratch.
   // True when the connection may carry another request; false leaves the closing to the session.
-  [[nodiscard]] net::Awaitable<bool> run(std::size_t head_bytes);
+  [[nodiscard]] net::Task<bool> run(std::size_t head_bytes);
   // Bytes of the request may still come that nobody wants: close with care.
   [[nodiscard]] bool unread_body() const { return !upload_.done(); }
 
@@ -62,12 +62,12 @@ class Exchange {
   }
 
   // One attempt after another.
-  [[nodiscard]] net::Awaitable<Ended> forward();
+  [[nodiscard]] net::Task<Ended> forward();
   [[nodiscard]] upstream::Pool* choose();
   [[nodiscard]] upstream::Pool* choose_for_want_of_better();
   void change_color(Color color);
-  [[nodiscard]] net::Awaitable<upstream::Connection*> connect(upstream::Pool& pool);
-  [[nodiscard]] net::Awaitable<Ended> talk(upstream::Connection& connection);
+  [[nodiscard]] net::Task<upstream::Connection*> connect(upstream::Pool& pool);
+  [[nodiscard]] net::Task<Ended> talk(upstream::Connection& connection);
   [[nodiscard]] bool try_again(bool reused);
   [[nodiscard]] bool may_retry(bool sent);
   void settle(upstream::Pool& pool, upstream::Connection& connection, Ended ended);
@@ -80,30 +80,30 @@ class Exchange {
   void drop_answer(upstream::Connection& connection, std::size_t length);
   void keep(const BodySource::Run& run);
   void let_go();
-  [[nodiscard]] net::Awaitable<bool> send_again(upstream::Connection& connection);
+  [[nodiscard]] net::Task<bool> send_again(upstream::Connection& connection);
   void settle_pair();
 
   // Waiting for a color that vanished.
   [[nodiscard]] bool nowhere_fit() const;
   [[nodiscard]] bool must_wait() const;
-  [[nodiscard]] net::Awaitable<bool> wait_for_endpoint();
+  [[nodiscard]] net::Task<bool> wait_for_endpoint();
   [[nodiscard]] bool crowded_out();
   void refuse_for_now();
 
   // The two directions.
-  [[nodiscard]] net::Awaitable<bool> send(upstream::Connection& connection);
-  [[nodiscard]] net::Awaitable<> upload(upstream::Connection& connection);
+  [[nodiscard]] net::Task<bool> send(upstream::Connection& connection);
+  [[nodiscard]] net::Task<> upload(upstream::Connection& connection);
   void upload_ended(upstream::Connection& connection, Moved moved);
   void await_response(upstream::Connection& connection);
   void stop_upload(upstream::Connection& connection);
-  [[nodiscard]] net::Awaitable<> download(upstream::Connection& connection);
-  [[nodiscard]] net::Awaitable<> respond(upstream::Connection& connection);
-  [[nodiscard]] net::Awaitable<bool> read_response_head(upstream::Connection& connection,
-                                                        std::size_t& length);
-  [[nodiscard]] net::Awaitable<bool> interim(upstream::Connection& connection, std::size_t length);
-  [[nodiscard]] net::Awaitable<> relay(upstream::Connection& connection, std::size_t length);
-  [[nodiscard]] net::Awaitable<Moved> read_body(upstream::Connection& connection, BodySource& body);
-  [[nodiscard]] net::Awaitable<Moved> read_upload();
+  [[nodiscard]] net::Task<> download(upstream::Connection& connection);
+  [[nodiscard]] net::Task<> respond(upstream::Connection& connection);
+  [[nodiscard]] net::Task<bool> read_response_head(upstream::Connection& connection,
+                                                   std::size_t& length);
+  [[nodiscard]] net::Task<bool> interim(upstream::Connection& connection, std::size_t length);
+  [[nodiscard]] net::Task<> relay(upstream::Connection& connection, std::size_t length);
+  [[nodiscard]] net::Task<Moved> read_body(upstream::Connection& connection, BodySource& body);
+  [[nodiscard]] net::Task<Moved> read_upload();
   [[nodiscard]] Duration upload_allowance() const;
   void prepare_response();
   void head_arrived();
@@ -112,10 +112,10 @@ class Exchange {
   void leave_pending();
   void response_moved(Moved moved, http::Framing as);
   [[nodiscard]] bool offered(std::string_view upgrade) const;
-  [[nodiscard]] net::Awaitable<> tunnel(upstream::Connection& connection, std::size_t length);
+  [[nodiscard]] net::Task<> tunnel(upstream::Connection& connection, std::size_t length);
   void fail(tally::Failure failure, int status, std::string_view detail);
 
-  [[nodiscard]] net::Awaitable<bool> answer();
+  [[nodiscard]] net::Task<bool> answer();
   void count_in();
   void record();
   void write_line(Duration total);

@@ -26,7 +26,7 @@ std::string_view word(Failure failure) {
 
 }  // namespace
 
-net::Awaitable<bool> Exchange::answer() {
+net::Task<bool> Exchange::answer() {
   if (answer_.status == 0) {
     session_.stream.close();
     co_return false;

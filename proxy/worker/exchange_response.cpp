@@ -10,7 +10,7 @@
 namespace sy::worker {
 namespace {
 
-namespace asio = net::asio;
+namespace asio = boost::asio;
 using http::FieldId;
 using http::Framing;
 using net::error_code;
@@ -54,12 +54,12 @@ Framing towards(int client_minor, Framing from) {
 
 }  // namespace
 
-net::Awaitable<> Exchange::download(upstream::Connection& connection) {
+net::Task<> Exchange::download(upstream::Connection& connection) {
   co_await respond(connection);
   stop_upload(connection);
 }
 
-net::Awaitable<> Exchange::respond(upstream::Connection& connection) {
+net::Task<> Exchange::respond(upstream::Connection& connection) {
   for (;;) {
     std::size_t length = 0;
     if (!co_await read_response_head(connection, length)) co_return;
@@ -82,8 +82,8 @@ net::Awaitable<> Exchange::respond(upstream::Connection& connection) {
 
 // False when the exchange has ended without a head; otherwise it lies parsed in the worker's
 // scratch, `length` bytes at the front of connection.in.
-net::Awaitable<bool> Exchange::read_response_head(upstream::Connection& connection,
-                                                  std::size_t& length) {
+net::Task<bool> Exchange::read_response_head(upstream::Connection& connection,
+                                             std::size_t& length) {
   const http::Limits& limits = session_.settings->options.limits.http;
   std::size_t scanned = 0;
   bool wait = connection.in.empty();
@@ -95,7 +95,7 @@ net::Awaitable<bool> Exchange::read_response_head(upstream::Connection& connecti
       fail(Failure::bad_response, 502, "The service sent a response head that is too large.");
       co_return false;
     }
-    if (wait) co_await connection.readable();
+    if (wait) co_await connection.stream.wait_read();
     wait = true;
     error_code error;
     const std::size_t count = connection.stream.read_now(connection.in.space(), error);
@@ -122,7 +122,7 @@ net::Awaitable<bool> Exchange::read_response_head(upstream::Connection& connecti
 }
 
 // Passes a 1xx on, to clients that know them; false when the exchange has ended.
-net::Awaitable<bool> Exchange::interim(upstream::Connection& connection, std::size_t length) {
+net::Task<bool> Exchange::interim(upstream::Connection& connection, std::size_t length) {
   if (++interims_ > interims_max) {
     fail(Failure::bad_response, 502, "The service sent too many interim responses.");
     co_return false;
@@ -182,7 +182,7 @@ void Exchange::prepare_response() {
   http::write_response(response_, head, returning);
 }
 
-net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t length) {
+net::Task<> Exchange::relay(upstream::Connection& connection, std::size_t length) {
   const http::ResponseHead& head = worker_.response_head();
   BodySource body{head.framing, head.length, session_.settings->options.limits.http};
   if (head.framing == Framing::chunked) body.nominate(head.fields());
@@ -221,19 +221,17 @@ net::Awaitable<> Exchange::relay(upstream::Connection& connection, std::size_t l
   response_moved(moved, as);
 }
 
-// Gets more of a response body, or its end. Every few rounds it lets others go first, whether or
-// not there is something to read: a fast upstream and a fast client must not have the worker to
-// themselves.
-net::Awaitable<Moved> Exchange::read_body(upstream::Connection& connection, BodySource& body) {
+// Gets more of a response body, or its end. Every few rounds it lets others go first: a fast
+// upstream and a fast client must not have the worker to themselves.
+net::Task<Moved> Exchange::read_body(upstream::Connection& connection, BodySource& body) {
   connection.deadline.in(session_.settings->options.timers.body_idle);
-  bool wait = ++rounds_ % rounds_in_a_row == 0;
+  if (++rounds_ % rounds_in_a_row == 0) co_await connection.stream.turn();
   for (;;) {
-    if (wait) co_await connection.readable();
+    co_await connection.stream.wait_read();
     error_code error;
     const std::size_t count = connection.stream.read_now(connection.in.space(), error);
     connection.in.commit(count);
-    wait = error == asio::error::would_block && !connection.stream.expired();
-    if (wait) continue;
+    if (error == asio::error::would_block && !connection.stream.expired()) continue;
     if (!uploading_) connection.deadline.off();
     if (!error) co_return Moved::done;
     if (error == asio::error::eof && body.end()) co_return Moved::done;
@@ -268,7 +266,7 @@ bool Exchange::offered(std::string_view upgrade) const {
   });
 }
 
-net::Awaitable<> Exchange::tunnel(upstream::Connection& connection, std::size_t length) {
+net::Task<> Exchange::tunnel(upstream::Connection& connection, std::size_t length) {
   if (!offered(worker_.response_head().upgrade) || !request_complete_) {
     fail(Failure::bad_response, 502, "The service switched protocols without being asked to.");
     co_return;

@@ -8,12 +8,12 @@
 
 namespace sy::worker {
 
-namespace asio = net::asio;
+namespace asio = boost::asio;
 using net::error_code;
 
 // The head and what of the body is here already, in one go. False when the connection broke: what
 // it may have answered before is still read.
-net::Awaitable<bool> Exchange::send(upstream::Connection& connection) {
+net::Task<bool> Exchange::send(upstream::Connection& connection) {
   std::array<iovec, 2> both{iovec{request_.data(), request_.size()}, iovec{nullptr, 0}};
   const std::string_view body = session_.in.bytes().substr(0, body_held_);
   both[1] = {const_cast<char*>(body.data()), body.size()};
@@ -25,7 +25,7 @@ net::Awaitable<bool> Exchange::send(upstream::Connection& connection) {
   co_return !error;
 }
 
-net::Awaitable<> Exchange::upload(upstream::Connection& connection) {
+net::Task<> Exchange::upload(upstream::Connection& connection) {
   const Timers& timers = session_.settings->options.timers;
   Moved moved = Moved::done;
   for (;;) {
@@ -64,18 +64,17 @@ Duration Exchange::upload_allowance() const {
   return read_allowance(pace, outcome_.bytes_in, client_waited_for_);
 }
 
-net::Awaitable<Moved> Exchange::read_upload() {
+net::Task<Moved> Exchange::read_upload() {
   const Instant asked = worker_.time().now();
   session_.deadline.in(upload_allowance());
-  bool wait = ++rounds_ % rounds_in_a_row == 0;
+  if (++rounds_ % rounds_in_a_row == 0) co_await session_.stream.turn();
   for (;;) {
-    if (wait) co_await session_.readable();
+    if (!upload_stopped_) co_await session_.stream.wait_read();
     if (upload_stopped_) co_return Moved::done;
     error_code error;
     const std::size_t got = session_.stream.read_now(session_.in.space(), error);
     session_.in.commit(got);
-    wait = error == asio::error::would_block && !session_.stream.expired();
-    if (wait) continue;
+    if (error == asio::error::would_block && !session_.stream.expired()) continue;
     if (!expects_continue_ || outcome_.bytes_in != 0) {
       client_waited_for_ += worker_.time().now() - asked;
     }

@@ -12,7 +12,7 @@ namespace {
 // Nothing is read of a client that waits, so its end of the connection is asked for.
 bool has_left(Session& session) {
   if (session.stream.expired() || !session.stream.open()) return true;
-  pollfd client{session.stream.socket().native_handle(), POLLRDHUP, 0};
+  pollfd client{session.stream.fd(), POLLRDHUP, 0};
   return ::poll(&client, 1, 0) > 0;
 }
 
@@ -29,7 +29,7 @@ Held::Place::Place(Held& held, const ServiceSlot& service, Color color, Session&
   held.places_.push_back(*this);
 }
 
-net::Awaitable<Held::Why> Held::Place::wait() {
+net::Task<Held::Why> Held::Place::wait() {
   if (held_.ended_) co_return Why::left;
   waiting_ = true;
   co_await signal_.wait();

@@ -8,7 +8,7 @@
 
 #include "base/color.h"
 #include "base/time.h"
-#include "net/signal.h"
+#include "net/task.h"
 #include "upstream/pool.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
@@ -31,7 +31,7 @@ class Held {
     Place(Held& held, const ServiceSlot& service, Color color, Session& session, Instant until);
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
-    [[nodiscard]] net::Awaitable<Why> wait();
+    [[nodiscard]] net::Task<Why> wait();
     // Another color is waited for from now on, no longer than until then.
     void turn_to(Color color) { color_ = color; }
     [[nodiscard]] upstream::Pool* pool() const { return pool_; }  // after Why::try_

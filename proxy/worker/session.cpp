@@ -4,7 +4,6 @@
 
 #include <array>
 #include <boost/asio/error.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <optional>
 
 #include "net/proxy_protocol.h"
@@ -14,7 +13,7 @@
 namespace sy::worker {
 namespace {
 
-namespace asio = net::asio;
+namespace asio = boost::asio;
 using net::error_code;
 
 constexpr std::size_t linger_bytes_max = 256 * 1024;
@@ -25,17 +24,18 @@ net::SslPtr ssl_for(const Settings& settings, std::size_t listener) {
 }
 
 // Takes a whole PROXY header from the socket and not a byte more: what follows may belong to TLS.
-net::ProxyHeader take_proxy_header(int fd) {
+net::ProxyHeader take_proxy_header(net::Stream& stream) {
   std::array<char, net::proxy_v2_bytes_max> seen;
   net::ProxyHeader bad;
   bad.found = net::ProxyHeader::Found::bad;
-  const ssize_t count = ::recv(fd, seen.data(), seen.size(), MSG_PEEK);
-  if (count <= 0) return bad;
-  const std::string_view bytes{seen.data(), static_cast<std::size_t>(count)};
+  error_code error;
+  const std::string_view bytes{seen.data(), stream.peek_now(seen, error)};
+  if (error == asio::error::would_block) return {};
+  if (error) return bad;
   net::ProxyHeader header = net::parse_proxy_header(bytes);
   if (header.found == net::ProxyHeader::Found::more)
-    return bytes.size() < seen.size() ? header : bad;
-  if (header.size != 0 && ::recv(fd, seen.data(), header.size, 0) < 0) return bad;
+    return bytes.size() < seen.size() && !stream.hung() ? header : bad;
+  stream.drop(header.size);
   return header;
 }
 
@@ -66,32 +66,38 @@ class Session::HeadCount {
   bool counted_ = false;
 };
 
-Session::Session(Worker& owner, net::Socket socket, std::size_t listener, Peer who)
+Session::Session(Worker& owner, int fd, std::size_t listener, Peer who)
     : worker{owner},
       settings{owner.settings()},
-      stream{std::move(socket), ssl_for(*settings, listener)},
+      stream{owner.poller(), fd, ssl_for(*settings, listener)},
       deadline{owner.wheel(), stream},
       in{owner.buffers()},
       peer{std::move(who)},
       listener_{listener} {}
 
-net::Awaitable<> Session::run() {
+net::Task<> Session::run() {
   if (!co_await open()) co_return;
-  for (;;) {
+  for (bool again = true; again;) {
     settings = worker.settings();
     const Head head = co_await read_head();
-    if (head != Head::complete) co_return;
-    Exchange exchange{*this, head_began_};
-    const bool keep = co_await exchange.run(head_bytes_);
-    used_ = true;
-    if (keep && !worker.finishing() && stream.open()) continue;
-    if (stream.open()) {
-      stream.shutdown_write();
-      // A client told to stop may have sent its next request before it knew.
-      if (exchange.unread_body() || !in.empty() || worker.finishing()) co_await linger();
-    }
-    co_return;
+    again = head == Head::complete && co_await exchange();
   }
+}
+
+// One request, apart from run() so that a connection that waits for its next one has no memory for
+// it. False when the connection has ended with it.
+net::Task<bool> Session::exchange() {
+  Exchange one{*this, head_began_};
+  const bool keep = co_await one.run(head_bytes_);
+  used_ = true;
+  if (keep && !worker.finishing() && stream.open()) co_return true;
+  if (!stream.open()) co_return false;
+  // A client told to stop may have sent its next request before it knew.
+  const bool more = one.unread_body() || !in.empty() || worker.finishing();
+  if (!more) co_return false;
+  stream.shutdown_write();
+  co_await linger();
+  co_return false;
 }
 
 std::uint64_t Session::serial() {
@@ -100,7 +106,7 @@ std::uint64_t Session::serial() {
 }
 
 // PROXY line, then TLS: both before anything else may be believed.
-net::Awaitable<bool> Session::open() {
+net::Task<bool> Session::open() {
   const bool proxied = settings->listen[listener_].proxy_protocol && peer.trusted;
   if (proxied && !co_await read_proxy_line()) co_return false;
   if (!stream.tls()) co_return true;
@@ -110,13 +116,12 @@ net::Awaitable<bool> Session::open() {
   co_return !error;
 }
 
-net::Awaitable<bool> Session::read_proxy_line() {
+net::Task<bool> Session::read_proxy_line() {
   deadline.in(settings->options.timers.head);
   for (;;) {
-    error_code error;
-    co_await stream.wait_read(error);
-    if (error || stream.expired()) co_return false;
-    const net::ProxyHeader header = take_proxy_header(stream.socket().native_handle());
+    if (!stream.expired()) co_await stream.wait_read();
+    if (stream.expired() || !stream.open()) co_return false;
+    const net::ProxyHeader header = take_proxy_header(stream);
     if (header.found == net::ProxyHeader::Found::more) continue;
     if (header.found == net::ProxyHeader::Found::proxied) {
       peer.address = header.source;
@@ -130,19 +135,14 @@ net::Awaitable<bool> Session::read_proxy_line() {
 void Session::leave() {
   if (!idle_) return;
   char first = 0;
-  if (::recv(stream.socket().native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+  if (::recv(stream.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
   if (used_) return stream.expire();
   deadline.in(settings->options.timers.linger);
 }
 
-net::Awaitable<> Session::readable() {
-  error_code ignored;  // the read that follows meets it again
-  if (!stream.expired() && !stream.buffered()) co_await stream.wait_read(ignored);
-}
-
 // Waits for a head with the idle deadline until its first byte, then with one that does not move,
 // no matter how the client types.
-net::Awaitable<Session::Head> Session::read_head() {
+net::Task<Session::Head> Session::read_head() {
   HeadCount unfinished{worker, peer};
   std::size_t scanned = 0;
   idle_ = in.empty();
@@ -162,10 +162,10 @@ net::Awaitable<Session::Head> Session::read_head() {
       co_return Head::complete;
     }
     if (in.empty()) in.release();
-    error_code error;
-    if (!stream.buffered() && !stream.expired()) co_await stream.wait_read(error);
+    co_await stream.wait_read();
     if (stream.expired() && !idle_) co_await refuse(too_slow());
-    if (stream.expired() || error) co_return Head::gone;
+    if (stream.expired()) co_return Head::gone;
+    error_code error;
     const std::size_t count = stream.read_now(in.space(), error);
     if (error == asio::error::would_block) continue;
     if (error) co_return Head::gone;
@@ -195,7 +195,7 @@ void Session::head_begins() {
   deadline.in(settings->options.timers.head);
 }
 
-net::Awaitable<> Session::refuse(http::Refusal refusal) {
+net::Task<> Session::refuse(http::Refusal refusal) {
   worker.count_refused();
   const http::Reply reply_here{
       .status = refusal.status, .detail = refusal.reason, .date = worker.date()};
@@ -214,7 +214,7 @@ net::Awaitable<> Session::refuse(http::Refusal refusal) {
   if (!stream.expired()) co_await linger();
 }
 
-net::Awaitable<bool> Session::reply(const http::Reply& what, std::string_view accept) {
+net::Task<bool> Session::reply(const http::Reply& what, std::string_view accept) {
   std::string text = worker.take_string();
   http::write_reply(text, what, accept, settings->pages);
   error_code error;
@@ -227,13 +227,13 @@ net::Awaitable<bool> Session::reply(const http::Reply& what, std::string_view ac
 
 // A close with unread bytes becomes a reset, which can destroy the reply on its way (RFC 9112
 // §9.6).
-net::Awaitable<> Session::linger() {
+net::Task<> Session::linger() {
   deadline.in(settings->options.timers.linger);
   std::size_t read = in.size();
   in.clear();
   while (read < linger_bytes_max) {
     error_code error;
-    const std::size_t count = co_await net::read_some(stream, in.space(), true, error);
+    const std::size_t count = co_await net::read_some(stream, in.space(), error);
     if (error) co_return;
     read += count;
   }

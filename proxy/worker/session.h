@@ -24,19 +24,17 @@ struct Peer {
 class Session : public boost::intrusive::list_base_hook<
                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Session(Worker& worker, net::Socket socket, std::size_t listener, Peer peer);
-  [[nodiscard]] net::Awaitable<> run();
+  Session(Worker& worker, int fd, std::size_t listener, Peer peer);
+  [[nodiscard]] net::Task<> run();
 
   // Ends the wait for a request of which nothing has arrived. The first one of a connection gets a
   // moment: it may be on its way.
   void leave();
-  // Completes when reading makes sense; for pump().
-  [[nodiscard]] net::Awaitable<> readable();
   // Tells this connection from others of its address; never 0.
   [[nodiscard]] std::uint64_t serial();
   // Writes a reply of our own, without waiting longer than `linger`; false when it could not be
   // written.
-  [[nodiscard]] net::Awaitable<bool> reply(const http::Reply& reply, std::string_view accept);
+  [[nodiscard]] net::Task<bool> reply(const http::Reply& reply, std::string_view accept);
 
   Worker& worker;
   SettingsPtr settings;  // those in force when the request began
@@ -49,13 +47,14 @@ class Session : public boost::intrusive::list_base_hook<
  private:
   enum class Head : std::uint8_t { complete, gone, refused };
   class HeadCount;
-  [[nodiscard]] net::Awaitable<bool> open();
-  [[nodiscard]] net::Awaitable<bool> read_proxy_line();
-  [[nodiscard]] net::Awaitable<Head> read_head();
+  [[nodiscard]] net::Task<bool> open();
+  [[nodiscard]] net::Task<bool> read_proxy_line();
+  [[nodiscard]] net::Task<Head> read_head();
+  [[nodiscard]] net::Task<bool> exchange();
   [[nodiscard]] http::Refusal examine(std::size_t& scanned, HeadCount& unfinished);
   void head_begins();
-  [[nodiscard]] net::Awaitable<> refuse(http::Refusal refusal);
-  [[nodiscard]] net::Awaitable<> linger();
+  [[nodiscard]] net::Task<> refuse(http::Refusal refusal);
+  [[nodiscard]] net::Task<> linger();
   std::size_t listener_;
   std::uint64_t serial_ = 0;  // given when it is first asked for
   std::size_t head_bytes_ = 0;

@@ -91,7 +91,7 @@ void Exchange::let_go() {
 }
 
 // The head and what of the body has left the session's buffer; the rest follows as it comes.
-net::Awaitable<bool> Exchange::send_again(upstream::Connection& connection) {
+net::Task<bool> Exchange::send_again(upstream::Connection& connection) {
   BodySource::Run run;
   run.span[0] = kept_;
   run.count = 1;
@@ -135,7 +135,7 @@ bool Exchange::must_wait() const {
 }
 
 // False when the exchange has ended without an endpoint to try.
-net::Awaitable<bool> Exchange::wait_for_endpoint() {
+net::Task<bool> Exchange::wait_for_endpoint() {
   while (must_wait()) {
     if (color_ != home_) change_color(home_);  // an endpoint of its own is what it is sent to
     if (!place_) {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "worker/worker.h"
 
 namespace sy::worker {
 namespace {
 
-namespace asio = net::asio;
+namespace asio = boost::asio;
 using net::error_code;
 
 // A Close frame with 1012 (service restart), unmasked as servers send it (RFC 6455 §5.5.1).
@@ -68,10 +67,9 @@ Tunnel::Tunnel(Session& session, upstream::Connection& connection, ServiceSlot& 
 
 Tunnel::~Tunnel() { --service_.summary[color_].open_tunnels; }
 
-net::Awaitable<> Tunnel::run() {
-  using namespace asio::experimental::awaitable_operators;
+net::Task<> Tunnel::run() {
   touch();
-  co_await (to_upstream() && to_client());
+  co_await net::both(to_upstream(), to_client());
   session_.deadline.off();
   connection_.deadline.off();
 }
@@ -86,22 +84,18 @@ void Tunnel::touch() {
 }
 
 template <class From>
-net::Awaitable<error_code> Tunnel::carry(From& from, net::Stream& to, std::uint64_t& moved) {
+net::Task<error_code> Tunnel::carry(From& from, net::Stream& to, std::uint64_t& moved) {
   const bool framed = websocket_ && static_cast<void*>(&from) == &connection_;
   error_code error;
   for (int round = 1;; ++round) {
-    // Others go first now and then, whether or not there is something to read.
-    if (round % rounds_in_a_row == 0) {
-      from.in.release();
-      co_await from.readable();
-    }
-    if (from.in.empty()) {
+    if (round % rounds_in_a_row == 0) co_await from.stream.turn();  // others go first now and then
+    if (from.in.empty() && from.stream.may_read()) {
       from.in.commit(from.stream.read_now(from.in.space(), error));
       if (error && error != asio::error::would_block) co_return error;
     }
     if (from.in.empty()) {
       from.in.release();
-      co_await from.readable();
+      co_await from.stream.wait_read();
     } else {
       const std::string_view bytes = from.in.bytes();
       if (framed) frames_.feed(bytes);
@@ -124,13 +118,13 @@ void Tunnel::ended(net::Stream& to, const error_code& error) {
   session_.stream.expire();
 }
 
-net::Awaitable<> Tunnel::to_upstream() {
+net::Task<> Tunnel::to_upstream() {
   const error_code error = co_await carry(session_, connection_.stream, bytes_in);
   half_done_ = true;
   ended(connection_.stream, error);
 }
 
-net::Awaitable<> Tunnel::to_client() {
+net::Task<> Tunnel::to_client() {
   const error_code error = co_await carry(connection_, session_.stream, bytes_out);
   half_done_ = true;
   ended(session_.stream, error);

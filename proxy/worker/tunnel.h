@@ -34,7 +34,7 @@ class Tunnel : public boost::intrusive::list_base_hook<
          bool websocket);
   ~Tunnel();
   // Until both directions have ended. What the upstream sent after its 101 lies in connection.in.
-  [[nodiscard]] net::Awaitable<> run();
+  [[nodiscard]] net::Task<> run();
 
   // Asks the tunnel to end now (with a Close 1012 for WebSocket, RFC 6455 §7.4.1 registry) or by
   // `when`.
@@ -48,11 +48,10 @@ class Tunnel : public boost::intrusive::list_base_hook<
   std::uint64_t bytes_out = 0;
 
  private:
-  [[nodiscard]] net::Awaitable<> to_upstream();
-  [[nodiscard]] net::Awaitable<> to_client();
+  [[nodiscard]] net::Task<> to_upstream();
+  [[nodiscard]] net::Task<> to_client();
   template <class From>
-  [[nodiscard]] net::Awaitable<net::error_code> carry(From& from, net::Stream& to,
-                                                      std::uint64_t& moved);
+  [[nodiscard]] net::Task<net::error_code> carry(From& from, net::Stream& to, std::uint64_t& moved);
   void ended(net::Stream& to, const net::error_code& error);
   void touch();
   void say_goodbye();

@@ -1,16 +1,13 @@
 #include "worker/worker.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <utility>
 
 #include "http/reply.h"
+#include "worker/gate.h"
 
 namespace sy::worker {
 namespace {
-
-namespace asio = net::asio;
-using net::error_code;
 
 constexpr std::size_t names_max = 4'096;
 
@@ -31,12 +28,10 @@ std::string bytes_of(const net::Address& address) {
 Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
     : time_{time},
       count_{setup.count},
-      tasks_{io_.get_executor()},
       wheel_{time.now()},
-      timer_{io_.get_executor()},
-      pair_timer_{io_.get_executor()},
+      tick_due_{time.now() + net::Wheel::tick},
       routing_{std::make_shared<const split::Routing>()},
-      around_{io_.get_executor(), wheel_, buffers_, pool_options_, upstream_tls_},
+      around_{poller_, wheel_, buffers_, pool_options_, upstream_tls_},
       diffusion_{phase_of(setup.index, setup.count)},
       ledger_{std::move(setup.nudge)},
       random_{setup.seed} {
@@ -46,8 +41,7 @@ Worker::Worker(const TimeSource& time, access_log::Sink* sink, Setup setup)
   if (sink != nullptr) log_ = std::make_unique<access_log::Writer>(*sink);
   turn(time.now());
   for (std::size_t i = 0; i < setup.listeners.size(); ++i) {
-    gates_.emplace_back(executor(), setup.listeners[i].fd, i);
-    tasks_.spawn_uncancelled(accept_from(gates_.back()));
+    gates_.push_back(std::make_unique<Gate>(*this, setup.listeners[i].fd, i));
   }
 }
 
@@ -57,59 +51,65 @@ Worker::~Worker() { wind_up(); }
 
 void Worker::wind_up() {
   stopped_ = finishing_ = true;
-  for (Gate& gate : gates_) {
-    error_code ignored;
-    gate.socket.close(ignored);
-  }
-  timer_.cancel();
-  pair_timer_.cancel();
+  gates_.clear();
   for (Session& session : sessions_) session.stream.expire();
   for (auto& [key, pool] : pools_) pool->expire_all();
   held_.end();
-  io_.restart();
-  while (tasks_.size() != 0 && io_.poll() != 0) {
+  while (tasks_.size() != 0 && poller_.poll(Duration::zero()) != 0) {
   }
 }
 
 void Worker::run() {
-  tasks_.spawn_uncancelled(tick());
-  io_.run();
+  while (!stop_.load(std::memory_order_relaxed)) step(until_due());
   wind_up();
   log_.reset();  // hands over its last lines
 }
 
-void Worker::stop() { io_.stop(); }
-
-template <class Work>
-net::Awaitable<> Worker::on_thread(Work work) {
-  work();
-  co_return;
+void Worker::stop() {
+  stop_.store(true, std::memory_order_relaxed);
+  poller_.wake();
 }
+
+void Worker::poll() {
+  do {
+    orders_.carry_out();
+  } while (poller_.poll(Duration::zero()) != 0);
+}
+
+// One turn of the loop: what has happened to sockets, orders, and what is due.
+void Worker::step(Duration most) {
+  std::ignore = poller_.poll(most);
+  orders_.carry_out();
+  const Instant now = time_.now();
+  if (now >= pair_due_) pair_due_ = ledger_.check(now) ? now + Ledger::patience : Instant::max();
+  if (now < tick_due_) return;
+  lag_ = std::max<Duration>(lag_, now - tick_due_);
+  tick_due_ = std::max(tick_due_, now - net::Wheel::tick) + net::Wheel::tick;
+  turn(now);
+}
+
+Duration Worker::until_due() const { return std::min(tick_due_, pair_due_) - time_.now(); }
 
 net::Awaitable<> Worker::adopt(split::RoutingPtr routing) {
   auto work = [this, next = std::move(routing)] { install(next); };
-  auto task = on_thread(std::move(work));
-  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+  co_await orders_.give(std::move(work));
 }
 
 net::Awaitable<> Worker::reload(SettingsPtr settings) {
   auto work = [this, next = std::move(settings)] { apply(next); };
-  auto task = on_thread(std::move(work));
-  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+  co_await orders_.give(std::move(work));
 }
 
 net::Awaitable<Report> Worker::collect() {
   Report result;
   auto work = [this, &result] { result = report(); };
-  auto task = on_thread(std::move(work));
-  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+  co_await orders_.give(std::move(work));
   co_return result;
 }
 
 net::Awaitable<> Worker::finish() {
   auto work = [this] { finish_here(); };
-  auto task = on_thread(std::move(work));
-  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+  co_await orders_.give(std::move(work));
 }
 
 void Worker::finish_here() {
@@ -126,8 +126,7 @@ void Worker::close_here() {
 
 net::Awaitable<> Worker::close_all() {
   auto work = [this] { close_here(); };
-  auto task = on_thread(std::move(work));
-  co_await asio::co_spawn(executor(), std::move(task), net::use_awaitable);
+  co_await orders_.give(std::move(work));
 }
 
 // --- orders -------------------------------------------------------------------------------------
@@ -250,25 +249,11 @@ Report Worker::report() {
 
 // --- time ---------------------------------------------------------------------------------------
 
-net::Awaitable<> Worker::tick() {
-  Instant due = time_.now();
-  while (!stopped_) {
-    due += net::Wheel::tick;
-    error_code error;
-    timer_.expires_at(due);
-    co_await timer_.async_wait(asio::redirect_error(net::use_awaitable, error));
-    if (stopped_) co_return;
-    const Instant now = time_.now();
-    lag_ = std::max<Duration>(lag_, now - due);
-    if (now - due > net::Wheel::tick) due = now;
-    turn(now);
-  }
-}
-
 void Worker::turn(Instant now) {
   wheel_.turn(now);
   tunnels_.check(now);
   held_.turn(now);
+  for (const auto& gate : gates_) gate->retry();
   wall_base_ = now;
   wall_ = time_.wall();
   const auto second = std::chrono::floor<std::chrono::seconds>(wall_).time_since_epoch().count();
@@ -324,13 +309,7 @@ upstream::Pool* Worker::choose(const ServiceSlot& slot, Color color, Fitness fit
 }
 
 void Worker::expect_pair() {
-  if (expecting_pair_) return;
-  expecting_pair_ = true;
-  pair_timer_.expires_after(Ledger::patience);
-  pair_timer_.async_wait([this](const error_code& error) {
-    expecting_pair_ = false;
-    if (!error && !stopped_ && ledger_.check(time_.now())) expect_pair();
-  });
+  if (pair_due_ == Instant::max()) pair_due_ = time_.now() + Ledger::patience;
 }
 
 bool Worker::may_hold() const {

@@ -1,12 +1,10 @@
 // The data plane, one per thread and core: accepts, picks, forwards, counts. Shares nothing; is
-// told what to do by coroutines posted to its thread, and never calls back.
+// told what to do by orders for its thread, and never calls back.
 #pragma once
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,9 +15,11 @@
 
 #include "access_log/access_log.h"
 #include "http/h1.h"
+#include "net/async.h"
 #include "net/buffer.h"
 #include "net/listener.h"
-#include "net/task_group.h"
+#include "net/poller.h"
+#include "net/task.h"
 #include "net/wheel.h"
 #include "split/pick.h"
 #include "split/routing.h"
@@ -28,10 +28,13 @@
 #include "worker/allowance.h"
 #include "worker/held.h"
 #include "worker/ledger.h"
+#include "worker/orders.h"
 #include "worker/service_slot.h"
 #include "worker/session.h"
 #include "worker/settings.h"
 #include "worker/tunnel.h"
+
+struct sockaddr_storage;
 
 namespace sy::worker {
 
@@ -85,10 +88,7 @@ class Worker {
 
   // The pieces run() is made of, for whoever drives a worker by hand on one thread (the tests):
   // everything that can be done without waiting, the tick, and what the calls below do.
-  void poll() {
-    io_.restart();
-    io_.poll();
-  }
+  void poll();
   void turn(Instant now);
   void install(split::RoutingPtr routing);
   void apply(SettingsPtr settings);
@@ -110,7 +110,7 @@ class Worker {
   [[nodiscard]] const TimeSource& time() const { return time_; }
   [[nodiscard]] net::Wheel& wheel() { return wheel_; }
   [[nodiscard]] net::BufferPool& buffers() { return buffers_; }
-  [[nodiscard]] net::Executor executor() { return io_.get_executor(); }
+  [[nodiscard]] net::Poller& poller() { return poller_; }
   [[nodiscard]] bool finishing() const { return finishing_; }
   [[nodiscard]] std::string_view date() const { return date_; }
   [[nodiscard]] WallTime wall(Instant at) const;
@@ -145,16 +145,10 @@ class Worker {
   void give_string(std::string text);
 
  private:
-  using Timer = net::asio::basic_waitable_timer<
-      std::chrono::steady_clock, net::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
   using Sessions = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;
-  struct Gate {  // one listening socket
-    Gate(net::Executor executor, int fd, std::size_t at) : socket{executor, fd}, index{at} {}
-    net::asio::posix::basic_stream_descriptor<net::Executor> socket;
-    std::size_t index;
-  };
-  template <class Work>
-  [[nodiscard]] net::Awaitable<> on_thread(Work work);
+  class Gate;  // one listening socket
+  void step(Duration most);
+  [[nodiscard]] Duration until_due() const;
   void fill(ServiceSlot& slot, const split::Service& service);
   void drop_unused_pools();
   [[nodiscard]] upstream::Pool& pool(const split::Endpoint& endpoint);
@@ -163,20 +157,18 @@ class Worker {
   [[nodiscard]] ServiceSlot& slot_named(const std::string& name);
   void stop_accepting();
   void wind_up();
-  [[nodiscard]] net::Awaitable<> accept_from(Gate& gate);
-  [[nodiscard]] bool accept_some(Gate& gate);
-  void admit(int fd, std::size_t listener);
-  [[nodiscard]] net::Awaitable<> serve(net::Socket socket, std::size_t listener, Peer peer);
-  [[nodiscard]] net::Awaitable<> tick();
+  void admit(int fd, const sockaddr_storage& from, std::size_t listener);
+  [[nodiscard]] net::Task<> serve(int fd, std::size_t listener, Peer peer);
 
   const TimeSource& time_;
   std::size_t count_;
-  net::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-  net::TaskGroup tasks_;
+  net::Poller poller_;
+  Orders orders_{poller_};
+  net::Tasks tasks_;
   net::BufferPool buffers_;
   net::Wheel wheel_;
-  Timer timer_;
-  Timer pair_timer_;
+  Instant tick_due_;
+  Instant pair_due_ = Instant::max();
   SettingsPtr settings_;
   split::RoutingPtr routing_;  // never null
   upstream::Options pool_options_;
@@ -197,12 +189,11 @@ class Worker {
   Tunnels tunnels_;
   std::vector<std::string> strings_;
   std::unordered_map<std::string, int> heads_;  // by address bytes
-  std::list<Gate> gates_;
+  std::vector<std::unique_ptr<Gate>> gates_;
   PerColor<std::int64_t> pending_{};
   Allowance retries_;
   Allowance replays_;
   Held held_;
-  bool expecting_pair_ = false;
   std::uint64_t random_;
   std::string date_;
   std::int64_t date_second_ = -1;
@@ -214,8 +205,8 @@ class Worker {
   std::uint64_t over_limit_ = 0;
   Duration lag_{};
   bool finishing_ = false;
-  bool starved_ = false;  // out of file descriptors: accepts again at the next tick
   bool stopped_ = false;
+  std::atomic<bool> stop_{false};
 };
 
 }  // namespace sy::worker

@@ -1,24 +1,19 @@
 // How a worker takes connections in: its own queues, bounded, and quiet when descriptors run out.
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+#include <tuple>
 #include <utility>
 
 #include "http/reply.h"
-#include "worker/worker.h"
+#include "worker/gate.h"
 
 namespace sy::worker {
 namespace {
 
-namespace asio = net::asio;
-using net::error_code;
-
 constexpr int accepts_in_a_row = 64;
-constexpr int unsent_bytes_max = 64 * 1024;
 
 net::Address address_of(const sockaddr_storage& from) {
   if (from.ss_family == AF_INET) {
@@ -33,90 +28,72 @@ net::Address address_of(const sockaddr_storage& from) {
 
 void Worker::stop_accepting() {
   finishing_ = true;
-  for (Gate& gate : gates_) {
-    if (!gate.socket.is_open()) continue;
-    // Those the kernel has taken already are served.
-    std::uint64_t before = accepted_;
-    while (accept_some(gate) && accepted_ != before) before = accepted_;
-    error_code ignored;
-    gate.socket.close(ignored);
+  for (const auto& gate : gates_) gate->last_call();
+  gates_.clear();
+}
+
+Worker::Gate::Gate(Worker& worker, int fd, std::size_t listener)
+    : worker_{worker}, source_{worker.poller_, fd}, listener_{listener} {
+  source_.when_readable(*this);
+}
+
+void Worker::Gate::last_call() {
+  while (accept_some() == accepts_in_a_row) {
   }
 }
 
-net::Awaitable<> Worker::accept_from(Gate& gate) {
-  while (gate.socket.is_open()) {
-    error_code error;
-    co_await gate.socket.async_wait(gate.socket.wait_read,
-                                    asio::redirect_error(net::use_awaitable, error));
-    if (error) co_return;
-    starved_ = !accept_some(gate);
-    while (starved_ && gate.socket.is_open()) {
-      Timer pause{executor(), net::Wheel::tick};
-      co_await pause.async_wait(asio::redirect_error(net::use_awaitable, error));
-      if (gate.socket.is_open()) starved_ = !accept_some(gate);
-    }
-  }
+void Worker::Gate::ready() {
+  std::ignore = accept_some();
+  if (!starved_) source_.when_readable(*this);
 }
 
-// False when the process is out of file descriptors or the kernel out of memory.
-bool Worker::accept_some(Gate& gate) {
-  for (int i = 0; i < accepts_in_a_row; ++i) {
-    const int fd =
-        ::accept4(gate.socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+// How many were taken in. Fewer than accepts_in_a_row: no more wait, or the process is out of file
+// descriptors, or the kernel out of memory: then it is starved_.
+int Worker::Gate::accept_some() {
+  starved_ = false;
+  int taken = 0;
+  while (taken < accepts_in_a_row) {
+    sockaddr_storage from{};
+    socklen_t length = sizeof from;
+    const int fd = ::accept4(source_.fd(), reinterpret_cast<sockaddr*>(&from), &length,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      admit(fd, gate.index);
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      return false;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
-      return true;
+      ++taken;
+      worker_.admit(fd, from, listener_);
+      continue;
     }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    starved_ = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (!starved_) source_.read_blocked();
+    break;
   }
-  return true;
+  return taken;
 }
 
-void Worker::admit(int fd, std::size_t listener) {
-  sockaddr_storage from{};
-  socklen_t length = sizeof from;
-  error_code error;
-  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&from), &length) != 0) {
-    ::close(fd);  // it left before it was accepted
-    return;
-  }
-  const asio::generic::stream_protocol protocol{from.ss_family, IPPROTO_TCP};
-  net::Socket socket{executor()};
-  socket.assign(protocol, fd, error);
-  if (error) {
-    ::close(fd);
-    return;
-  }
+void Worker::admit(int fd, const sockaddr_storage& from, std::size_t listener) {
   ++accepted_;
   const std::size_t clients_max = share_of(settings_->options.limits.clients_max, count_);
   if (static_cast<std::size_t>(clients_) >= clients_max) {
     ++over_limit_;
-    if (settings_->listen[listener].tls) return;
     std::string text;
     const http::Reply reply{
         .status = 503, .detail = "Too many connections.", .date = date_, .retry_after = 1};
-    http::write_reply(text, reply, "", settings_->pages);
+    if (!settings_->listen[listener].tls) http::write_reply(text, reply, "", settings_->pages);
     std::ignore = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::close(fd);
     return;
   }
-  socket.set_option(asio::ip::tcp::no_delay{true}, error);
-  // Without it a socket becomes writable again only when a third of a buffer of megabytes is free:
-  // a slow client would look as if it took nothing.
-  const int unsent = unsent_bytes_max;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   Peer peer;
   peer.address = address_of(from);
   peer.text = peer.address.text();
   peer.trusted = settings_->trusted.contains(peer.address);
-  tasks_.spawn_uncancelled(serve(std::move(socket), listener, std::move(peer)));
+  tasks_.start(serve(fd, listener, std::move(peer)));
 }
 
-net::Awaitable<> Worker::serve(net::Socket socket, std::size_t listener, Peer peer) {
+net::Task<> Worker::serve(int fd, std::size_t listener, Peer peer) {
   ++clients_;
   {
-    Session session{*this, std::move(socket), listener, std::move(peer)};
+    Session session{*this, fd, listener, std::move(peer)};
     sessions_.push_back(session);
     co_await session.run();
   }

@@ -322,11 +322,9 @@ TEST(StreamOverTls, APartOfARecordIsNotBytesAtHand) {
   const auto trusting =
       net::ClientTls::load(net::ClientTlsOptions{true, made.ca(), {"http/1.1"}}).value();
   int ends[2];
-  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-  net::asio::io_context io;
-  net::Socket socket{io.get_executor()};
-  socket.assign(net::asio::generic::stream_protocol{AF_UNIX, 0}, ends[0]);
-  net::Stream stream{std::move(socket), server->accept()};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+  net::Poller poller;
+  net::Stream stream{poller, ends[0], server->accept()};
   RecordedClient client{trusting->connect("a.test"), End{ends[1]}};
   std::array<char, 4'096> space;
   net::error_code error;
@@ -338,7 +336,7 @@ TEST(StreamOverTls, APartOfARecordIsNotBytesAtHand) {
 
   client.send(std::string_view{record}.substr(0, 12));
   EXPECT_EQ(stream.read_now(space, error), 0u);
-  EXPECT_EQ(error, net::asio::error::would_block);
+  EXPECT_EQ(error, boost::asio::error::would_block);
   EXPECT_FALSE(stream.buffered());
   client.send(std::string_view{record}.substr(12));
   EXPECT_EQ(stream.read_now(std::span{space}.first(2), error), 2u);
@@ -354,11 +352,9 @@ TEST(StreamOverTls, NothingIsReadOrWrittenAfterItWasClosed) {
   files.certificates = {made.issue("a", "DNS:a.test")};
   const auto server = net::ServerTls::load(files).value();
   int ends[2];
-  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-  net::asio::io_context io;
-  net::Socket socket{io.get_executor()};
-  socket.assign(net::asio::generic::stream_protocol{AF_UNIX, 0}, ends[0]);
-  net::Stream stream{std::move(socket), server->accept()};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+  net::Poller poller;
+  net::Stream stream{poller, ends[0], server->accept()};
   stream.close();
   const int taken = ::fcntl(ends[1], F_DUPFD_CLOEXEC, ends[0]);  // the number is used again
   std::array<char, 16> space;
@@ -366,16 +362,16 @@ TEST(StreamOverTls, NothingIsReadOrWrittenAfterItWasClosed) {
 
   EXPECT_EQ(stream.read_now(space, error), 0u);
 
-  EXPECT_EQ(error, net::asio::error::bad_descriptor);
+  EXPECT_EQ(error, boost::asio::error::bad_descriptor);
   ::close(taken);
   ::close(ends[1]);
 }
 
 TEST(WheelOfDeadlines, OneThatHasPassedAlreadyIsMetAtTheNextTick) {
   ManualTime time;
-  net::asio::io_context io;
+  net::Poller poller;
   net::Wheel wheel{time.now()};
-  net::Stream stream{net::Socket{io.get_executor()}, nullptr};
+  net::Stream stream{poller, -1, nullptr};
   net::Deadline deadline{wheel, stream};
 
   deadline.at(time.now() - 5s);

@@ -1,5 +1,5 @@
-#include <boost/asio/post.hpp>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "shield_world.h"
@@ -90,6 +90,21 @@ TEST_F(ShieldReview, WhoWaitsForAColorIsNotLateWithItsBody) {
   EXPECT_TRUE(is_ok(told()));
 }
 
+// Does something some turns of the loop later.
+class Later : private net::Waiter {
+ public:
+  Later(net::Poller& poller, int turns, std::function<void()> what)
+      : poller_{poller}, left_{turns}, what_{std::move(what)} {
+    left_ == 0 ? what_() : poller_.soon(*this);
+  }
+
+ private:
+  void ready() override { --left_ == 0 ? what_() : poller_.soon(*this); }
+  net::Poller& poller_;
+  int left_;
+  std::function<void()> what_;
+};
+
 // Whenever between the answer that is dropped and the replay live's gate shuts.
 TEST_F(ShieldReview, AnAnswerThatWasDroppedForNothingIsNotTheClientsLoss) {
   for (int turns = 0; turns < 12; ++turns) {
@@ -97,16 +112,12 @@ TEST_F(ShieldReview, AnAnswerThatWasDroppedForNothingIsNotTheClientsLoss) {
     client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
     End green = world.upstream(world.green);
     ASSERT_TRUE(green.connected());
-    std::function<void(int)> later = [&](int left) {
-      if (left != 0) {
-        boost::asio::post(world.worker->executor(), [&later, left] { later(left - 1); });
-        return;
-      }
+    auto shut = [this] {
       world.open.blue = false;
       world.route({0, split::whole});
     };
     green.send(bad);
-    later(turns);
+    Later later{world.worker->poller(), turns, shut};
     world.settle();
     End blue = world.blue.accept();
     if (blue.connected()) blue.send(ok);
