@@ -7,11 +7,14 @@ shield have work to do. Cores as in run.py."""
 import argparse
 import json
 import os
-import statistics
 import sys
 
+import figures
+import machine
+import measures
 import peers
-import run
+import report
+from drivers import Wrk
 
 STATES = {"one color": (100, 0), "90 to 10 %": (90, 10)}
 
@@ -19,31 +22,21 @@ STATES = {"one color": (100, 0), "90 to 10 %": (90, 10)}
 class Build(peers.Switchyard):
     """The product from one binary."""
 
-    def __init__(self, name, program, upstreams, core):
+    def __init__(self, name, program, upstreams):
+        super().__init__(upstreams, peers.cores_for(1), program=os.path.abspath(program))
         self.name = name
-        super().__init__(upstreams, core, program=os.path.abspath(program))
-
-    def split(self, weights):
-        reply = self.proxy.weights(*weights)
-        if reply.status != 200:
-            raise RuntimeError(f"weights refused: {reply.body!r}")
 
 
-def one_state(builds, weights, options):
-    rounds = {build.name: [] for build in builds}
+def one_state(builds, state, run, load):
+    figure = figures.Figure(state, "CPU of two builds", "µs a request")
     for build in builds:
-        build.split(weights)
-        run.wrk(build.port, 1, options.connections)  # warms connections and caches
-    for number in range(options.rounds):
+        build.weights(*STATES[state])
+        load.ask(build.port, 1, run.world.folder)  # warms connections and caches
+    for number in range(run.rounds):
         for build in builds if number % 2 == 0 else reversed(builds):
-            rounds[build.name].append(run.measure(build, options.seconds, options.connections))
-        print(f"round {number + 1} of {options.rounds}: " + ", ".join(
-            f"{name} {done[-1]['total_us']:.1f} µs" for name, done in rounds.items()), file=sys.stderr)
-    result = {name: run.summary(done) for name, done in rounds.items()}
-    pairs = zip(rounds["now"], rounds["baseline"])
-    result["now"]["ratio"] = statistics.median(now["total_us"] / old["total_us"] for now, old in pairs)
-    result["baseline"]["ratio"] = 1.0
-    return result
+            figure.add(build.name, measures.once(run, build, load))
+        measures.progress(figure, number, run.rounds)
+    return figure
 
 
 def arguments():
@@ -58,27 +51,36 @@ def arguments():
     return parser.parse_args()
 
 
+def measure(options):
+    """{state: Figure}, both builds side by side."""
+    with machine.Folder() as folder:
+        builds, world = [], peers.World(folder)
+        run = measures.Run(world, ["baseline", "now"], options.rounds, options.seconds)
+        try:
+            for name, program in (("baseline", options.baseline), ("now", options.now)):
+                builds.append(Build(name, program, world.origin.ports).wait())
+            return {state: one_state(builds, state, run, Wrk(options.connections)) for state in STATES}
+        finally:
+            for build in builds:
+                build.stop()
+            world.stop()
+
+
 def main():
     options = arguments()
     if os.cpu_count() < 2:
         sys.exit("needs two cores: one for the proxy, one for origin and load")
-    builds, result = [], {}
-    with peers.Folder() as folder:
-        upstream = peers.origin(folder, run.LOAD_CORE)
-        try:
-            for name, program in (("baseline", options.baseline), ("now", options.now)):
-                builds.append(Build(name, program, upstream.ports, run.PROXY_CORE))
-            for state, weights in STATES.items():
-                result[state] = one_state(builds, weights, options)
-        finally:
-            for peer in [*builds, upstream]:
-                peer.stop()
-    for state, measured in result.items():
-        print(f"{state}\n{run.table(measured)}")
+    found = measure(options)
+    print(report.table(found.values(), ["baseline", "now"]))
+    ratios = {state: figures.ratio(figure.samples["now"], figure.samples["baseline"])
+              for state, figure in found.items()}
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(result, file, indent=1)
-    worst = max(measured["now"]["ratio"] for measured in result.values())
+            json.dump({state: {**report.record(figure), "ratio": ratios[state]} for state, figure in found.items()},
+                      file, indent=1, ensure_ascii=False)
+    for state, ratio in ratios.items():
+        print(f"{state}: {ratio:.3f} × the baseline")
+    worst = max(ratios.values())
     print(f"CPU per request against the baseline: {worst:.2f} at worst")
     return 1 if options.fail_above and worst > options.fail_above else 0
 
