@@ -2,6 +2,7 @@
 #pragma once
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,11 @@ namespace sy::http {
 
 class HeadWriter {
  public:
-  explicit HeadWriter(std::string& out) : out_{out} {}
-  ~HeadWriter() { flush(); }
+  explicit HeadWriter(std::string& out) : out_{out}, used_{out.size()} {}
+  ~HeadWriter() {
+    flush();
+    out_.resize(used_);
+  }
   HeadWriter(const HeadWriter&) = delete;
   HeadWriter& operator=(const HeadWriter&) = delete;
 
@@ -29,10 +33,11 @@ class HeadWriter {
     flush();
     run_ = field.line;
   }
+  // Inlined, so that the lengths of literals are known.
   template <class... Parts>
-  void raw(Parts... parts) {
-    flush();
-    (out_.append(std::string_view{parts}), ...);
+  [[gnu::always_inline]] void raw(const Parts&... parts) {
+    if (!run_.empty()) flush();
+    (put(std::string_view{parts}), ...);
   }
   void line(std::string_view name, std::string_view value) { raw(name, ": ", value, "\r\n"); }
   void line(std::string_view name, std::uint64_t value) {
@@ -52,11 +57,19 @@ class HeadWriter {
   void end() { raw("\r\n"); }
 
  private:
+  static constexpr std::size_t room = 1024;
   void flush() {
-    out_.append(run_);
+    put(run_);
     run_ = {};
   }
-  std::string& out_;
+  [[gnu::always_inline]] void put(std::string_view part) {
+    if (part.empty()) return;
+    if (out_.size() - used_ < part.size()) out_.resize(used_ + part.size() + room);
+    std::memcpy(out_.data() + used_, part.data(), part.size());
+    used_ += part.size();
+  }
+  std::string& out_;  // larger than what is written while this lives
+  std::size_t used_;
   std::string_view run_;
 };
 

@@ -25,23 +25,8 @@ struct Kept {
   std::size_t count = 0;
 };
 
-struct Store {
-  Store() = default;
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
-  ~Store() {
-    for (Kept& kept : classes_) {
-      while (kept.first != nullptr) {
-        Free* const next = kept.first->next;
-        ::operator delete(kept.first);
-        kept.first = next;
-      }
-    }
-  }
-  std::array<Kept, classes> classes_{};
-};
-
-thread_local Store store;
+// No destructor, so that reaching it costs no check of whether it has been constructed.
+constinit thread_local std::array<Kept, classes> store{};
 
 std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
 
@@ -50,7 +35,7 @@ std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
 void* take(std::size_t size) {
   const std::size_t at = class_of(size);
   if (!reuse || at >= classes) return ::operator new(size);
-  Kept& kept = store.classes_[at];
+  Kept& kept = store[at];
   if (kept.first == nullptr) return ::operator new(at* step);
   Free* const block = kept.first;
   kept.first = block->next;
@@ -60,11 +45,21 @@ void* take(std::size_t size) {
 
 void give(void* block, std::size_t size) noexcept {
   const std::size_t at = class_of(size);
-  if (!reuse || at >= classes || store.classes_[at].count >= kept_max)
-    return ::operator delete(block);
-  Kept& kept = store.classes_[at];
+  if (!reuse || at >= classes || store[at].count >= kept_max) return ::operator delete(block);
+  Kept& kept = store[at];
   kept.first = new (block) Free{kept.first};
   ++kept.count;
+}
+
+void release() noexcept {
+  for (Kept& kept : store) {
+    while (kept.first != nullptr) {
+      Free* const next = kept.first->next;
+      ::operator delete(kept.first);
+      kept.first = next;
+    }
+    kept.count = 0;
+  }
 }
 
 }  // namespace sy::net::frames

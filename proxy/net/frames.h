@@ -9,5 +9,7 @@ namespace sy::net::frames {
 [[nodiscard]] void* take(std::size_t size);
 // `size` as it was asked for.
 void give(void* block, std::size_t size) noexcept;
+// Frees what this thread keeps. A thread that ends without it leaks that.
+void release() noexcept;
 
 }  // namespace sy::net::frames

@@ -314,34 +314,27 @@ Task<std::size_t> read_some(Stream& stream, std::span<char> space, error_code& e
   }
 }
 
-std::span<iovec> write_ready(Stream& stream, std::span<iovec> pieces, std::size_t& total,
-                             error_code& error) {
-  while (!pieces.empty()) {
-    const std::size_t count = stream.write_now(pieces, error);
-    total += count;
-    pieces = pieces.subspan(advance(pieces, count));
-    if (error) break;
+void WriteAll::ready() {
+  if (stream_.expired()) {
+    error_ = asio::error::timed_out;
+  } else if (!is_over()) {
+    return stream_.when_writable(*this);
   }
-  return pieces;
+  task_.resume();
 }
 
-Task<std::size_t> write_all(Stream& stream, std::span<iovec> pieces, error_code& error) {
-  std::size_t total = 0;
-  for (;;) {
-    pieces = write_ready(stream, pieces, total, error);
-    if (pieces.empty() || error != asio::error::would_block) co_return total;
-    if (!stream.expired()) co_await stream.wait_write();
-    if (stream.expired()) {
-      error = asio::error::timed_out;
-      co_return total;
-    }
+bool WriteAll::is_over() {
+  begin_try();
+  error_.clear();
+  while (!left_.empty()) {
+    const std::size_t count = stream_.write_now(left_, error_);
+    total_ += count;
+    left_ = left_.subspan(advance(left_, count));
+    if (error_) break;
   }
-}
-
-Task<> write_text(Stream& stream, std::string_view text, error_code& error) {
-  iovec piece{const_cast<char*>(text.data()), text.size()};  // only ever read from
-  const std::span<iovec> pieces{&piece, 1};
-  std::ignore = co_await write_all(stream, pieces, error);
+  if (left_.empty() || error_ != asio::error::would_block) return true;
+  if (stream_.expired()) error_ = asio::error::timed_out;
+  return stream_.expired();
 }
 
 }  // namespace sy::net

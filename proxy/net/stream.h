@@ -120,13 +120,44 @@ class Stream {
 
 // Waits for at least one byte. Errors: eof, timed_out when the stream expired, or what went wrong.
 [[nodiscard]] Task<std::size_t> read_some(Stream& stream, std::span<char> space, error_code& error);
-// Writes what can be written without waiting, counts it into `total` and returns the pieces left.
-std::span<iovec> write_ready(Stream& stream, std::span<iovec> pieces, std::size_t& total,
-                             error_code& error);
-// Writes all pieces; changes them as it goes. Returns the bytes written.
-[[nodiscard]] Task<std::size_t> write_all(Stream& stream, std::span<iovec> pieces,
-                                          error_code& error);
+// Writes all pieces, and changes them as it goes. Awaited once; completes with the bytes written,
+// without a frame of its own and without waiting when the socket takes them at once. Errors:
+// timed_out when the stream expired, or what went wrong.
+class WriteAll : private Waiter {
+ public:
+  WriteAll(Stream& stream, std::span<iovec> pieces, error_code& error)
+      : stream_{stream}, left_{pieces}, error_{error} {}
+  WriteAll(Stream& stream, std::string_view text, error_code& error)
+      : stream_{stream},
+        text_{const_cast<char*>(text.data()), text.size()},  // only ever read from
+        left_{&text_, 1},
+        error_{error} {}
+  [[nodiscard]] bool await_ready() { return is_over(); }
+  void await_suspend(std::coroutine_handle<> task) {
+    task_ = task;
+    stream_.when_writable(*this);
+  }
+  [[nodiscard]] std::size_t await_resume() const noexcept { return total_; }
+
+ private:
+  virtual void begin_try() {}  // called before each attempt
+  void ready() final;
+  [[nodiscard]] bool is_over();
+  Stream& stream_;
+  iovec text_{};
+  std::span<iovec> left_;
+  error_code& error_;
+  std::size_t total_ = 0;
+  std::coroutine_handle<> task_;
+};
+
+[[nodiscard]] inline WriteAll write_all(Stream& stream, std::span<iovec> pieces,
+                                        error_code& error) {
+  return WriteAll{stream, pieces, error};
+}
 // The same for one text.
-[[nodiscard]] Task<> write_text(Stream& stream, std::string_view text, error_code& error);
+[[nodiscard]] inline WriteAll write_text(Stream& stream, std::string_view text, error_code& error) {
+  return WriteAll{stream, text, error};
+}
 
 }  // namespace sy::net

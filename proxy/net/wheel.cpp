@@ -1,7 +1,6 @@
 #include "net/wheel.h"
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
 #include <utility>
 
 namespace sy::net {
@@ -57,22 +56,6 @@ void Deadline::at(Instant when) {
   if (linked_tick_ >= 0 && tick_of(when) + 1 >= linked_tick_) return;
   unlink();
   wheel_.link(*this);
-}
-
-Task<std::size_t> write_all(Deadline& deadline, Duration idle, std::span<iovec> pieces,
-                            error_code& error) {
-  Stream& stream = deadline.stream_;
-  std::size_t total = 0;
-  for (;;) {
-    deadline.in(idle);
-    pieces = write_ready(stream, pieces, total, error);
-    if (pieces.empty() || error != boost::asio::error::would_block) co_return total;
-    if (!stream.expired()) co_await stream.wait_write();
-    if (stream.expired()) {
-      error = boost::asio::error::timed_out;
-      co_return total;
-    }
-  }
 }
 
 void Deadline::unlink() {

@@ -47,8 +47,7 @@ class Deadline {
 
  private:
   friend class Wheel;
-  friend Task<std::size_t> write_all(Deadline& deadline, Duration idle, std::span<iovec> pieces,
-                                     error_code& error);
+  friend class TimedWriteAll;
   void unlink();
   Wheel& wheel_;
   Stream& stream_;
@@ -59,7 +58,20 @@ class Deadline {
 };
 
 // Writes all pieces to the stream of `deadline`, which is met when no byte moved for `idle`.
-[[nodiscard]] Task<std::size_t> write_all(Deadline& deadline, Duration idle,
-                                          std::span<iovec> pieces, error_code& error);
+class TimedWriteAll final : public WriteAll {
+ public:
+  TimedWriteAll(Deadline& deadline, Duration idle, std::span<iovec> pieces, error_code& error)
+      : WriteAll{deadline.stream_, pieces, error}, deadline_{deadline}, idle_{idle} {}
+
+ private:
+  void begin_try() override { deadline_.in(idle_); }
+  Deadline& deadline_;
+  Duration idle_;
+};
+
+[[nodiscard]] inline TimedWriteAll write_all(Deadline& deadline, Duration idle,
+                                             std::span<iovec> pieces, error_code& error) {
+  return TimedWriteAll{deadline, idle, pieces, error};
+}
 
 }  // namespace sy::net

@@ -81,7 +81,8 @@ net::Task<Exchange::Ended> Exchange::forward() {
     failure_ = Failure::none;
     upstream_status_ = 0;
     if (!enter_pending()) co_return Ended::failed;
-    upstream::Connection* connection = co_await connect(*pool_);
+    upstream::Connection* connection = reuse();
+    if (connection == nullptr) connection = co_await connect(*pool_);
     const bool reused = connection != nullptr && connection->reused;
     if (connection != nullptr) {
       place_.reset();
@@ -155,12 +156,14 @@ void Exchange::change_color(Color color) {
   set_cookie_.clear();
 }
 
+upstream::Connection* Exchange::reuse() {
+  upstream::Connection* kept = fresh_only_ ? nullptr : pool_->reuse();
+  if (kept != nullptr) ++service_->summary[color_].reuses;
+  return kept;
+}
+
 net::Task<upstream::Connection*> Exchange::connect(upstream::Pool& pool) {
   tally::Summary& books = service_->summary[color_];
-  if (upstream::Connection* kept = fresh_only_ ? nullptr : pool.reuse()) {
-    ++books.reuses;
-    co_return kept;
-  }
   ++books.connects;
   const auto made = co_await pool.connect(failure_);
   if (made) {
@@ -186,16 +189,26 @@ net::Task<Exchange::Ended> Exchange::talk(upstream::Connection& connection) {
   ended_ = Ended::failed;
   reusable_ = request_complete_ = upload_stopped_ = false;
   sent_at_ = worker_.time().now();
+  // The head and what of the body is here already, in one go. When the connection breaks, what it
+  // may have answered before is still read.
   bool all_sent = false;
   if (replayed_ && !whole_) {
     all_sent = co_await send_again(connection);
   } else {
-    all_sent = co_await send(connection);
+    const std::string_view body = session_.in.bytes().substr(0, body_held_);
+    std::array<iovec, 2> both{iovec{request_.data(), request_.size()},
+                              iovec{const_cast<char*>(body.data()), body.size()}};
+    const std::span<iovec> pieces{both.data(), body.empty() ? 1u : 2u};
+    net::error_code error;
+    connection.deadline.in(session_.settings->options.timers.body_idle);
+    const std::size_t written = co_await net::write_all(connection.stream, pieces, error);
+    sent_ = sent_ || written != 0;
+    all_sent = !error;
   }
   request_complete_ = upload_.done() && all_sent;
   if (upload_.done() || !all_sent) {
     connection.deadline.in(session_.settings->options.timers.response_head);
-    co_await download(connection);
+    co_await respond(connection);
   } else {
     uploading_ = true;
     connection.deadline.off();

@@ -37,6 +37,11 @@ class Exchange {
  private:
   static constexpr int rounds_in_a_row = 16;  // body reads that need not wait for their turn
   enum class Ended : std::uint8_t { answered, failed, client_left, tunnel };
+  enum class Look : std::uint8_t { whole, more, ended };
+  struct HeadBytes {
+    std::size_t scanned = 0;
+    std::size_t length = 0;  // 0 until it is whole
+  };
   struct Answer {
     int status = 0;
     std::string_view detail{};
@@ -66,6 +71,7 @@ class Exchange {
   [[nodiscard]] upstream::Pool* choose();
   [[nodiscard]] upstream::Pool* choose_for_want_of_better();
   void change_color(Color color);
+  [[nodiscard]] upstream::Connection* reuse();
   [[nodiscard]] net::Task<upstream::Connection*> connect(upstream::Pool& pool);
   [[nodiscard]] net::Task<Ended> talk(upstream::Connection& connection);
   [[nodiscard]] bool try_again(bool reused);
@@ -91,15 +97,14 @@ class Exchange {
   void refuse_for_now();
 
   // The two directions.
-  [[nodiscard]] net::Task<bool> send(upstream::Connection& connection);
   [[nodiscard]] net::Task<> upload(upstream::Connection& connection);
   void upload_ended(upstream::Connection& connection, Moved moved);
   void await_response(upstream::Connection& connection);
   void stop_upload(upstream::Connection& connection);
   [[nodiscard]] net::Task<> download(upstream::Connection& connection);
   [[nodiscard]] net::Task<> respond(upstream::Connection& connection);
-  [[nodiscard]] net::Task<bool> read_response_head(upstream::Connection& connection,
-                                                   std::size_t& length);
+  [[nodiscard]] Look look_for_head(upstream::Connection& connection, HeadBytes& head);
+  [[nodiscard]] Look read_head(upstream::Connection& connection, HeadBytes& head);
   [[nodiscard]] net::Task<bool> interim(upstream::Connection& connection, std::size_t length);
   [[nodiscard]] net::Task<> relay(upstream::Connection& connection, std::size_t length);
   [[nodiscard]] net::Task<Moved> read_body(upstream::Connection& connection, BodySource& body);

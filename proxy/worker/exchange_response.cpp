@@ -61,64 +61,66 @@ net::Task<> Exchange::download(upstream::Connection& connection) {
 
 net::Task<> Exchange::respond(upstream::Connection& connection) {
   for (;;) {
-    std::size_t length = 0;
-    if (!co_await read_response_head(connection, length)) co_return;
+    HeadBytes bytes;
+    Look look = look_for_head(connection, bytes);
+    while (look == Look::more) {
+      co_await connection.stream.wait_read();
+      look = read_head(connection, bytes);
+    }
+    if (look == Look::ended) co_return;
     const http::ResponseHead& head = worker_.response_head();
     if (head.status == 101) {
-      co_await tunnel(connection, length);
+      co_await tunnel(connection, bytes.length);
       co_return;
     }
     if (head.status >= 200 && spares_client(head.status)) {
-      drop_answer(connection, length);
+      drop_answer(connection, bytes.length);
       co_return;
     }
     if (head.status >= 200) {
-      co_await relay(connection, length);
+      co_await relay(connection, bytes.length);
       co_return;
     }
-    if (!co_await interim(connection, length)) co_return;
+    if (!co_await interim(connection, bytes.length)) co_return;
   }
 }
 
-// False when the exchange has ended without a head; otherwise it lies parsed in the worker's
-// scratch, `length` bytes at the front of connection.in.
-net::Task<bool> Exchange::read_response_head(upstream::Connection& connection,
-                                             std::size_t& length) {
+// Whole: it lies parsed in the worker's scratch, its bytes at the front of connection.in. Ended:
+// the exchange has, without a head.
+Exchange::Look Exchange::look_for_head(upstream::Connection& connection, HeadBytes& bytes) {
   const http::Limits& limits = session_.settings->options.limits.http;
-  std::size_t scanned = 0;
-  bool wait = connection.in.empty();
-  for (;;) {
-    length = connection.in.empty() ? 0 : http::head_length(connection.in.bytes(), scanned);
-    if (length != 0) break;
-    if (connection.in.full()) connection.in.grow();
-    if (connection.in.size() > limits.head_bytes_max || connection.in.full()) {
-      fail(Failure::bad_response, 502, "The service sent a response head that is too large.");
-      co_return false;
-    }
-    if (wait) co_await connection.stream.wait_read();
-    wait = true;
-    error_code error;
-    const std::size_t count = connection.stream.read_now(connection.in.space(), error);
-    if (error == asio::error::would_block && !connection.stream.expired()) continue;
-    if (!error) {
-      connection.in.commit(count);
-      any_byte_back_ = true;
-      continue;
-    }
-    if (client_fault_) co_return false;  // said already
-    if (connection.stream.expired()) {
-      fail(Failure::timeout, 504, "The service did not answer in time.");
-    } else {
-      fail(Failure::reset, 502, "The service closed the connection before it answered.");
-    }
-    co_return false;
+  net::Buffer& in = connection.in;
+  bytes.length = in.empty() ? 0 : http::head_length(in.bytes(), bytes.scanned);
+  if (bytes.length == 0) {
+    if (in.full()) in.grow();
+    if (in.size() <= limits.head_bytes_max && !in.full()) return Look::more;
+    fail(Failure::bad_response, 502, "The service sent a response head that is too large.");
+    return Look::ended;
   }
-  http::ResponseHead& head = worker_.response_head();
-  const auto refusal =
-      http::parse_response(connection.in.bytes().substr(0, length), method_, limits, head);
-  if (refusal.status == 0) co_return true;
+  const auto refusal = http::parse_response(in.bytes().substr(0, bytes.length), method_, limits,
+                                            worker_.response_head());
+  if (refusal.status == 0) return Look::whole;
   fail(Failure::bad_response, 502, "The service sent a response that is not valid HTTP.");
-  co_return false;
+  return Look::ended;
+}
+
+// Takes in more of it.
+Exchange::Look Exchange::read_head(upstream::Connection& connection, HeadBytes& bytes) {
+  error_code error;
+  const std::size_t count = connection.stream.read_now(connection.in.space(), error);
+  if (error == asio::error::would_block && !connection.stream.expired()) return Look::more;
+  if (!error) {
+    connection.in.commit(count);
+    any_byte_back_ = true;
+    return look_for_head(connection, bytes);
+  }
+  if (client_fault_) return Look::ended;  // said already
+  if (connection.stream.expired()) {
+    fail(Failure::timeout, 504, "The service did not answer in time.");
+  } else {
+    fail(Failure::reset, 502, "The service closed the connection before it answered.");
+  }
+  return Look::ended;
 }
 
 // Passes a 1xx on, to clients that know them; false when the exchange has ended.
@@ -138,7 +140,7 @@ net::Task<bool> Exchange::interim(upstream::Connection& connection, std::size_t 
     http::write_response(response_, worker_.response_head(), returning);
     writing_client_ = true;
     session_.deadline.in(session_.settings->options.timers.body_idle);
-    co_await net::write_text(session_.stream, response_, error);
+    std::ignore = co_await net::write_text(session_.stream, response_, error);
     writing_client_ = false;
     if (!uploading_) session_.deadline.off();
   }
@@ -285,7 +287,7 @@ net::Task<> Exchange::tunnel(upstream::Connection& connection, std::size_t lengt
   error_code error;
   response_begun_ = true;
   session_.deadline.in(session_.settings->options.timers.body_idle);
-  co_await net::write_text(session_.stream, response_, error);
+  std::ignore = co_await net::write_text(session_.stream, response_, error);
   session_.in.consume(std::exchange(body_held_, 0));
   if (!error) {
     Tunnel both{session_, connection, *service_, color_, websocket_};

@@ -1,5 +1,4 @@
 // The way out of an exchange: the head, the body, and who is late with it.
-#include <array>
 #include <boost/asio/error.hpp>
 #include <utility>
 
@@ -10,20 +9,6 @@ namespace sy::worker {
 
 namespace asio = boost::asio;
 using net::error_code;
-
-// The head and what of the body is here already, in one go. False when the connection broke: what
-// it may have answered before is still read.
-net::Task<bool> Exchange::send(upstream::Connection& connection) {
-  std::array<iovec, 2> both{iovec{request_.data(), request_.size()}, iovec{nullptr, 0}};
-  const std::string_view body = session_.in.bytes().substr(0, body_held_);
-  both[1] = {const_cast<char*>(body.data()), body.size()};
-  const std::span<iovec> pieces{both.data(), body.empty() ? 1u : 2u};
-  error_code error;
-  connection.deadline.in(session_.settings->options.timers.body_idle);
-  const std::size_t written = co_await net::write_all(connection.stream, pieces, error);
-  sent_ = sent_ || written != 0;
-  co_return !error;
-}
 
 net::Task<> Exchange::upload(upstream::Connection& connection) {
   const Timers& timers = session_.settings->options.timers;

@@ -147,7 +147,7 @@ net::Task<Session::Head> Session::read_head() {
   std::size_t scanned = 0;
   idle_ = in.empty();
   head_bytes_ = 0;
-  head_began_ = worker.time().now();
+  if (!idle_) head_began_ = worker.time().now();
   const Timers& timers = settings->options.timers;
   const Duration idle = worker.finishing() ? timers.linger : timers.idle;
   deadline.in(idle_ ? idle : timers.head);
@@ -219,7 +219,7 @@ net::Task<bool> Session::reply(const http::Reply& what, std::string_view accept)
   http::write_reply(text, what, accept, settings->pages);
   error_code error;
   if (!stream.expired()) deadline.in(settings->options.timers.linger);
-  co_await net::write_text(stream, text, error);
+  std::ignore = co_await net::write_text(stream, text, error);
   bytes_out = text.size();
   worker.give_string(std::move(text));
   co_return !error;

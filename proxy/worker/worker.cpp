@@ -63,6 +63,7 @@ void Worker::run() {
   while (!stop_.load(std::memory_order_relaxed)) step(until_due());
   wind_up();
   log_.reset();  // hands over its last lines
+  net::frames::release();
 }
 
 void Worker::stop() {
