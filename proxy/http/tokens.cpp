@@ -1,5 +1,7 @@
 #include "http/tokens.h"
 
+#include <cstring>
+
 namespace sy::http {
 namespace {
 
@@ -8,9 +10,32 @@ struct Known {
   FieldId id;
 };
 
+template <class Word>
+Word load(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Equal but for case. REQUIRES: `name` is a token, `known` holds lower-case letters, digits and "-"
+// only, and both are as long: then setting the bit of lower case makes equal what is, and nothing
+// else.
+template <class Word>
+bool alike(std::string_view name, std::string_view known) {
+  constexpr auto bits = static_cast<Word>(0x2020202020202020U);
+  const std::size_t last = name.size() - sizeof(Word);
+  for (std::size_t at = 0; at < last; at += sizeof(Word))
+    if ((load<Word>(name.data() + at) | bits) != load<Word>(known.data() + at)) return false;
+  return (load<Word>(name.data() + last) | bits) == load<Word>(known.data() + last);
+}
+
 FieldId one_of(std::string_view name, std::initializer_list<Known> candidates) {
-  for (const Known& known : candidates)
-    if (equals(name, known.name)) return known.id;
+  for (const Known& known : candidates) {
+    const bool found = name.size() >= 8   ? alike<std::uint64_t>(name, known.name)
+                       : name.size() >= 4 ? alike<std::uint32_t>(name, known.name)
+                                          : equals(name, known.name);
+    if (found) return known.id;
+  }
   return FieldId::other;
 }
 

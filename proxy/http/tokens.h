@@ -96,7 +96,7 @@ inline constexpr std::array<std::uint8_t, 256> classes = make_classes();
   return element;
 }
 
-// Which field this is, whatever its case.
+// Which field this is, whatever its case. REQUIRES: is_token(name).
 [[nodiscard]] FieldId field_id(std::string_view name);
 
 }  // namespace sy::http

@@ -34,16 +34,14 @@ std::optional<Cookie> parse_cookie(std::string_view value) {
   return Cookie{value[0] == 'b' ? Color::blue : Color::green, deploy, position};
 }
 
-std::string format_cookie(const Cookie& cookie) {
-  std::string text;
-  text.reserve(3 + cookie.deploy.size() + position_digits);
+void append_cookie(std::string& text, const Cookie& cookie) {
   text += name(cookie.color).front();
   text += '.';
   text += cookie.deploy;
   text += '.';
-  const std::string digits = std::to_string(cookie.position);
-  if (digits.size() < position_digits) text.append(position_digits - digits.size(), '0');
-  return text += digits;
+  Position unit = 1'000;  // of the first of position_digits
+  for (std::size_t i = 0; i < position_digits; ++i, unit /= 10)
+    text += static_cast<char>('0' + cookie.position / unit % 10);
 }
 
 Choice pick(const Routing& routing, std::string_view cookie, std::optional<Color> preview,

@@ -23,7 +23,7 @@ struct Cookie {
   Position position = 0;
 };
 [[nodiscard]] std::optional<Cookie> parse_cookie(std::string_view value);
-[[nodiscard]] std::string format_cookie(const Cookie& cookie);
+void append_cookie(std::string& text, const Cookie& cookie);
 
 // Error diffusion: at 1 % exactly one request in each hundred. One per worker; `phase` in [0,
 // whole) sets them apart so that workers do not send their first candidate request together.

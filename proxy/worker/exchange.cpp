@@ -34,6 +34,7 @@ Exchange::~Exchange() {
   worker_.give_string(std::move(request_));
   worker_.give_string(std::move(response_));
   worker_.give_string(std::move(accept_));
+  if (!set_cookie_.empty()) worker_.give_string(std::move(set_cookie_));
   let_go();
 }
 

@@ -57,6 +57,7 @@ class Exchange {
   void keep_facts(const http::RequestHead& head);
   [[nodiscard]] bool answer_itself(const http::RequestHead& head);
   [[nodiscard]] bool pick_color(const http::RequestHead& head);
+  void issue_cookie(const split::Cookie& cookie, const split::Affinity& affinity);
   [[nodiscard]] std::optional<Color> preview(const http::RequestHead& head) const;
   void shield(const http::RequestHead& head);
   void write_head(const http::RequestHead& head);

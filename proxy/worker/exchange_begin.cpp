@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "worker/exchange.h"
 #include "worker/worker.h"
@@ -16,8 +17,18 @@ using http::Method;
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
+// Two digits for each byte.
+constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {hex_digits[i >> 4], hex_digits[i & 15]};
+  return pairs;
+}
+constexpr auto hex_pairs = make_hex_pairs();
+
 void put_hex(char* to, std::uint64_t number) {
-  for (int i = 15; i >= 0; --i, number >>= 4) to[i] = hex_digits[number & 15];
+  for (int i = 56; i >= 0; i -= 8, to += 2)
+    std::memcpy(to, hex_pairs[number >> i & 0xff].data(), 2);
 }
 
 std::string sha256_hex(std::string_view text) {
@@ -140,13 +151,20 @@ bool Exchange::pick_color(const http::RequestHead& head) {
   if (color_ != routing.live && !previewed_) shield(head);
   version_ = service_->version[color_];
   if (!choice.issue_cookie || !routing.affinity.on) return true;
-  const split::Cookie fresh{choice.color, routing.deploy, choice.position};
-  const auto age =
-      std::chrono::duration_cast<std::chrono::seconds>(routing.affinity.max_age).count();
-  set_cookie_ = routing.affinity.cookie + "=" + split::format_cookie(fresh) +
-                "; Path=/; Max-Age=" + std::to_string(age) + "; HttpOnly; SameSite=Lax";
-  if (session_.stream.tls()) set_cookie_ += "; Secure";
+  issue_cookie({choice.color, routing.deploy, choice.position}, routing.affinity);
   return true;
+}
+
+void Exchange::issue_cookie(const split::Cookie& cookie, const split::Affinity& affinity) {
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(affinity.max_age).count();
+  std::array<char, 20> digits;
+  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), age).ptr;
+  set_cookie_ = worker_.take_string();
+  set_cookie_.append(affinity.cookie).append("=");
+  split::append_cookie(set_cookie_, cookie);
+  set_cookie_.append("; Path=/; Max-Age=").append(digits.data(), end);
+  set_cookie_.append("; HttpOnly; SameSite=Lax");
+  if (session_.stream.tls()) set_cookie_.append("; Secure");
 }
 
 // What a replay on live will need.

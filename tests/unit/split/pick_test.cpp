@@ -4,10 +4,17 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace sy::split {
 namespace {
+
+std::string format_cookie(const Cookie& cookie) {
+  std::string text;
+  append_cookie(text, cookie);
+  return text;
+}
 
 Routing routing_at(int green, Color live = Color::blue) {
   Routing routing;
