@@ -153,6 +153,7 @@ defaults
   timeout client 600s
   timeout server 30s
   timeout http-request 10s
+  timeout http-keep-alive 600s
   http-reuse always
   option forwardfor
 {options}
