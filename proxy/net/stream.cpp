@@ -70,6 +70,11 @@ void join(SSL* ssl, Stream& stream) {
   SSL_set_bio(ssl, bio, bio);
 }
 
+// SSL_get_error() wants the thread's queue empty before each call; looking is cheaper than clearing.
+void forget_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 // Puts small pieces side by side, so that a head and its body leave in one TLS record.
 std::string_view coalesce(std::span<const iovec> pieces, std::span<char> scratch) {
   if (pieces.size() == 1 || pieces.front().iov_len >= scratch.size()) {
@@ -203,7 +208,7 @@ std::size_t Stream::tls_read(std::span<char> space, error_code& error) {
   std::size_t total = 0;
   tls_holds_ = false;
   while (total < space.size()) {
-    ERR_clear_error();
+    forget_errors();
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_.get(), space.data() + total, space.size() - total, &count);
     if (result != 1) {
@@ -226,7 +231,7 @@ std::size_t Stream::tls_write(std::span<const iovec> pieces, error_code& error) 
   const std::string_view bytes = coalesce(pieces, scratch);
   error.clear();
   if (bytes.empty()) return 0;
-  ERR_clear_error();
+  forget_errors();
   std::size_t count = 0;
   const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
   if (result == 1) return count;
@@ -255,7 +260,7 @@ error_code Stream::tls_error(int result, bool& wants_other_way, int other_way) {
 Task<> Stream::handshake(error_code& error) {
   for (;;) {
     if (refused(error)) co_return;
-    ERR_clear_error();
+    forget_errors();
     const int result = SSL_do_handshake(ssl_.get());
     if (result == 1) {
       secured_ = true;
@@ -281,7 +286,7 @@ void Stream::shutdown_write() {
 // Best effort: RFC 9112 §9.8 asks for the attempt.
 void Stream::say_goodbye() {
   if (!std::exchange(secured_, false) || !open()) return;
-  ERR_clear_error();
+  forget_errors();
   std::ignore = SSL_shutdown(ssl_.get());
 }
 
