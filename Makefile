@@ -14,7 +14,7 @@ TESTS := $(PROGRAMS) tests/all
 
 # Targets of the deployment guide.
 .PHONY: deployment-status deploy-staging deploy-production rollback-staging rollback-production
-.PHONY: build programs test test-asan test-tsan test-all asan tsan demo rehearsal bench tidy lint-workflows format \
+.PHONY: build programs test test-asan test-tsan test-all asan tsan demo rehearsal bench bench-micro tidy lint-workflows format \
   fuzz install-dependencies clean help
 
 build: | need-build  ## Build build/bin/switchyard and build/bin/switchctl (the default)
@@ -61,6 +61,11 @@ bench: | need-bench  ## haproxy, nginx and switchyard side by side: CPU per requ
 	cmake --build build/release -j$(JOBS)
 	@$(MAKE) --no-print-directory programs
 	python3 bench/load/run.py
+
+bench-micro: | need-bench  ## Google Benchmark over single functions of the hot path: one table
+	@cmake --preset release -DSY_BENCH=ON >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	cmake --build build/release -j$(JOBS) --target bench_micro
+	build/release/bin/bench_micro $(MICRO)
 
 tidy: | need-tidy  ## House rules, clang-format and clang-tidy (TIDY_ALL=1: clang-tidy on every folder)
 	python3 tests/tidy/tidy.py
