@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace sy::net {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr unsigned splice_flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
 bool blocked() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
@@ -196,6 +199,22 @@ std::size_t Stream::write_now(std::span<const iovec> pieces, error_code& error) 
   }
   error = from_errno();
   return 0;
+}
+
+std::size_t Stream::splice_in(int pipe, std::size_t most, error_code& error) {
+  if (refused(error)) return 0;
+  const ssize_t count = ::splice(source_.fd(), nullptr, pipe, nullptr, most, splice_flags);
+  if (count < 0 && blocked()) source_.read_blocked();
+  error = count > 0 ? error_code{} : count == 0 ? error_code{asio::error::eof} : from_errno();
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+std::size_t Stream::splice_out(int pipe, std::size_t most, error_code& error) {
+  if (refused(error)) return 0;
+  const ssize_t count = ::splice(pipe, nullptr, source_.fd(), nullptr, most, splice_flags);
+  if (count < 0 && blocked()) source_.write_short();
+  error = count >= 0 ? error_code{} : from_errno();
+  return count >= 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 bool Stream::refused(error_code& error) const {

@@ -39,6 +39,11 @@ class Stream {
   // A prefix of the pieces, without waiting.
   std::size_t write_now(std::span<const iovec> pieces, error_code& error);
 
+  // Moves at most `most` bytes into a pipe that has room for them, or out of one that holds them,
+  // without copying and without waiting. Errors as of the calls above. REQUIRES: not tls().
+  std::size_t splice_in(int pipe, std::size_t most, error_code& error);
+  std::size_t splice_out(int pipe, std::size_t most, error_code& error);
+
   // False when a read would find nothing, as of the last poll of the poller.
   [[nodiscard]] bool may_read() const {
     return buffered() || (read_wants_write_ ? source_.writable() : source_.readable());

@@ -44,6 +44,7 @@ class Deadline {
   void at(Instant when);
   void off() { at_ = Instant::max(); }  // stays linked, is forgotten when its slot comes
   [[nodiscard]] Instant when() const { return at_; }
+  [[nodiscard]] Stream& stream() const { return stream_; }
 
  private:
   friend class Wheel;

@@ -32,6 +32,10 @@ class BodySource {
   [[nodiscard]] Run next(std::string_view buffered);
   [[nodiscard]] bool done() const { return done_; }
   [[nodiscard]] http::Framing framing() const { return framing_; }
+  // Bytes of the body that are not framed in any way and still have to be shown, where known.
+  [[nodiscard]] std::uint64_t left() const { return framing_ == http::Framing::length ? left_ : 0; }
+  // So many of them went past.
+  void skip(std::uint64_t count) { done_ = (left_ -= count) == 0; }
   // The connection ended: completes a body that lasts to the end; false when this one is cut short.
   [[nodiscard]] bool end() {
     done_ = done_ || framing_ == http::Framing::to_close;

@@ -10,6 +10,7 @@
 #include "access_log/record.h"
 #include "http/fields.h"
 #include "http/h1.h"
+#include "net/pipe.h"
 #include "split/pick.h"
 #include "tally/outcome.h"
 #include "upstream/pool.h"
@@ -108,8 +109,17 @@ class Exchange {
   [[nodiscard]] Look read_head(upstream::Connection& connection, HeadBytes& head);
   [[nodiscard]] net::Task<bool> interim(upstream::Connection& connection, std::size_t length);
   [[nodiscard]] net::Task<> relay(upstream::Connection& connection, std::size_t length);
-  [[nodiscard]] net::Task<Moved> read_body(upstream::Connection& connection, BodySource& body);
-  [[nodiscard]] net::Task<Moved> read_upload();
+  [[nodiscard]] net::Task<Moved> read_body(upstream::Connection& connection, BodySource& body,
+                                           net::Pipe* pipe = nullptr);
+  [[nodiscard]] net::PipePool::Loan pipe_for(const BodySource& body, const net::Stream& upstream);
+  [[nodiscard]] net::Task<Moved> read_or_splice(upstream::Connection& connection, BodySource& body);
+  [[nodiscard]] net::Task<Moved> read_or_splice_upload(upstream::Connection& connection);
+  [[nodiscard]] net::Task<Moved> splice_body(upstream::Connection& connection, BodySource& body,
+                                             net::PipePool::Loan pipe);
+  [[nodiscard]] net::Task<Moved> splice_upload(upstream::Connection& connection,
+                                               net::PipePool::Loan pipe);
+  [[nodiscard]] net::Task<Moved> read_upload(net::Pipe* pipe = nullptr);
+  [[nodiscard]] bool is_others_turn(bool spliced);
   [[nodiscard]] Duration upload_allowance() const;
   void prepare_response();
   void head_arrived();
@@ -192,7 +202,7 @@ class Exchange {
   bool counted_in_ = false;
   int client_minor_ = 1;
   int interims_ = 0;
-  int rounds_ = 0;  // of reading a body
+  int rounds_ = 0;  // of reading a body since others went first
   Ended ended_ = Ended::failed;
   tally::Failure failure_ = tally::Failure::none;
   bool sent_ = false;       // some byte may have reached an upstream in this attempt

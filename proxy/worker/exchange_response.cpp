@@ -217,22 +217,34 @@ net::Task<> Exchange::relay(upstream::Connection& connection, std::size_t length
     if (error || body.done()) break;
     if (run.taken != 0 && !connection.in.empty()) continue;
     if (run.taken == connection.in.capacity()) connection.in.grow();
-    moved = co_await read_body(connection, body);
+    moved = co_await read_or_splice(connection, body);
     if (moved != Moved::done) break;
   }
   response_moved(moved, as);
 }
 
+// A pipe takes as much at once as several reads.
+bool Exchange::is_others_turn(bool spliced) {
+  rounds_ += spliced ? 4 : 1;
+  if (rounds_ < rounds_in_a_row) return false;
+  rounds_ = 0;
+  return true;
+}
+
 // Gets more of a response body, or its end. Every few rounds it lets others go first: a fast
 // upstream and a fast client must not have the worker to themselves.
-net::Task<Moved> Exchange::read_body(upstream::Connection& connection, BodySource& body) {
+net::Task<Moved> Exchange::read_body(upstream::Connection& connection, BodySource& body,
+                                     net::Pipe* pipe) {
   connection.deadline.in(session_.settings->options.timers.body_idle);
-  if (++rounds_ % rounds_in_a_row == 0) co_await connection.stream.turn();
+  if (is_others_turn(pipe != nullptr)) co_await connection.stream.turn();
   for (;;) {
     co_await connection.stream.wait_read();
     error_code error;
-    const std::size_t count = connection.stream.read_now(connection.in.space(), error);
-    connection.in.commit(count);
+    if (pipe != nullptr) {
+      pipe->fill(connection.stream, body.left(), error);
+    } else {
+      connection.in.commit(connection.stream.read_now(connection.in.space(), error));
+    }
     if (error == asio::error::would_block && !connection.stream.expired()) continue;
     if (!uploading_) connection.deadline.off();
     if (!error) co_return Moved::done;

@@ -34,7 +34,7 @@ net::Task<> Exchange::upload(upstream::Connection& connection) {
     if (error || upload_.done() || upload_stopped_) break;
     if (run.taken != 0 && !session_.in.empty()) continue;
     if (run.taken == session_.in.capacity()) session_.in.grow();
-    moved = co_await read_upload();
+    moved = co_await read_or_splice_upload(connection);
     if (moved != Moved::done || upload_stopped_) break;
   }
   upload_ended(connection, moved);
@@ -49,16 +49,19 @@ Duration Exchange::upload_allowance() const {
   return read_allowance(pace, outcome_.bytes_in, client_waited_for_);
 }
 
-net::Task<Moved> Exchange::read_upload() {
+net::Task<Moved> Exchange::read_upload(net::Pipe* pipe) {
   const Instant asked = worker_.time().now();
   session_.deadline.in(upload_allowance());
-  if (++rounds_ % rounds_in_a_row == 0) co_await session_.stream.turn();
+  if (is_others_turn(pipe != nullptr)) co_await session_.stream.turn();
   for (;;) {
     if (!upload_stopped_) co_await session_.stream.wait_read();
     if (upload_stopped_) co_return Moved::done;
     error_code error;
-    const std::size_t got = session_.stream.read_now(session_.in.space(), error);
-    session_.in.commit(got);
+    if (pipe != nullptr) {
+      pipe->fill(session_.stream, upload_.left(), error);
+    } else {
+      session_.in.commit(session_.stream.read_now(session_.in.space(), error));
+    }
     if (error == asio::error::would_block && !session_.stream.expired()) continue;
     if (!expects_continue_ || outcome_.bytes_in != 0) {
       client_waited_for_ += worker_.time().now() - asked;

@@ -18,6 +18,7 @@
 #include "net/async.h"
 #include "net/buffer.h"
 #include "net/listener.h"
+#include "net/pipe.h"
 #include "net/poller.h"
 #include "net/task.h"
 #include "net/wheel.h"
@@ -110,6 +111,7 @@ class Worker {
   [[nodiscard]] const TimeSource& time() const { return time_; }
   [[nodiscard]] net::Wheel& wheel() { return wheel_; }
   [[nodiscard]] net::BufferPool& buffers() { return buffers_; }
+  [[nodiscard]] net::PipePool& pipes() { return pipes_; }
   [[nodiscard]] net::Poller& poller() { return poller_; }
   [[nodiscard]] bool finishing() const { return finishing_; }
   [[nodiscard]] std::string_view date() const { return date_; }
@@ -164,6 +166,7 @@ class Worker {
   std::size_t count_;
   net::Poller poller_;
   Orders orders_{poller_};
+  net::PipePool pipes_;  // outlives the tasks
   net::Tasks tasks_;
   net::BufferPool buffers_;
   net::Wheel wheel_;

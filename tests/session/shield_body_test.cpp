@@ -38,6 +38,27 @@ TEST_F(ShieldBody, AnUploadOfKnownLengthIsKeptAndSentAgain) {
   EXPECT_TRUE(replayed.ends_with("\r\n\r\nabcdefghi")) << replayed;
 }
 
+TEST_F(ShieldBody, ALargeUploadIsKeptAndSentAgain) {
+  worker::Options options;
+  options.shield.replay_bytes_max = 300'000;
+  begin(options);
+  const std::string body(200'000, 'x');
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n");
+  End green = world.upstream(world.green);
+  client.send(body);
+  world.settle();
+  std::ignore = green.receive();
+  world.settle();
+  green.send(bad);
+  world.settle();
+  End blue = world.upstream(world.blue);
+  std::string got = blue.receive();
+  world.settle();
+  got += blue.receive();
+
+  EXPECT_TRUE(got.ends_with("\r\n\r\n" + body)) << got.size();
+}
+
 TEST_F(ShieldBody, AChunkedUploadIsKeptWithItsTrailers) {
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
   const End green = world.upstream(world.green);
