@@ -56,11 +56,22 @@ rehearsal: build | need-docker  ## Images, docker compose, load: deploy, bad dep
 	cmake --build build/release -j$(JOBS) --target openload
 	scripts/rehearsal
 
-bench: | need-bench  ## haproxy, nginx and switchyard side by side: CPU per request, and the ratio
-	@cmake --preset release -DSY_BENCH=ON >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
-	cmake --build build/release -j$(JOBS)
-	@$(MAKE) --no-print-directory programs
+bench: bench-programs  ## Switchyard beside haproxy, nginx and h2o at the same work: one table (20 minutes)
 	python3 bench/load/run.py
+
+bench-short: bench-programs  ## The form of it that CI runs: few rows, exit 1 only on ratios (2 minutes)
+	python3 bench/load/run.py --short
+
+bench-growth: bench-programs  ## CPU and memory against connections, endpoints and routes (5 minutes)
+	python3 bench/load/growth.py
+
+.PHONY: bench-programs bench-short bench-growth
+bench-programs: | need-bench
+	@cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	cmake --build build/release -j$(JOBS) --target $(PROGRAMS) openload closedload swallow
+	@mkdir -p build/bin
+	@for program in switchyard switchctl openload closedload swallow; do \
+	  ln -sfn ../release/bin/$$program build/bin/$$program; done
 
 bench-micro: | need-bench  ## Google Benchmark over single functions of the hot path: one table
 	@cmake --preset release -DSY_BENCH=ON >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }

@@ -83,7 +83,7 @@ def verdict(figure, line):
     if line.peer != "switchyard" or figure.goal is None:
         return None
     reached = line.ratio if figure.goal_of == "ratio" else line.median
-    return None if reached is None else reached <= figure.goal
+    return None if reached is None else round(reached, 2) <= figure.goal  # as it is shown
 
 
 def over_ceiling(figure):

@@ -1,4 +1,5 @@
 """What the kernel knows of this machine and of one process: cores, ticks, resident size, who listens where."""
+import contextlib
 import os
 import pathlib
 import platform
@@ -39,6 +40,13 @@ def resident(pid):
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
+
+
+def free_ports(count):
+    """So many different ones."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def listens(pid, port):

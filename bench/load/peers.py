@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from machine import LOAD_CORE, PROXY_CORE, free_port, listens
+from machine import LOAD_CORE, PROXY_CORE, free_port, free_ports, listens
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
@@ -97,7 +97,7 @@ def nginx_command(folder, name, body, setup):
 
 def origin(folder, core=LOAD_CORE):
     """Two upstreams in one nginx: 1 KiB for any path, files for /64k, /1m and /100m, and a health page."""
-    ports = [free_port(), free_port()]
+    ports = free_ports(2)
     for name, size in SIZES.items():
         with open(folder / name, "wb") as file:
             file.truncate(size)
