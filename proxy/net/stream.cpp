@@ -73,7 +73,8 @@ void join(SSL* ssl, Stream& stream) {
   SSL_set_bio(ssl, bio, bio);
 }
 
-// SSL_get_error() wants the thread's queue empty before each call; looking is cheaper than clearing.
+// SSL_get_error() wants the thread's queue empty before each call; looking is cheaper than
+// clearing.
 void forget_errors() {
   if (ERR_peek_error() != 0) ERR_clear_error();
 }

@@ -173,8 +173,8 @@ Result<> ServerTls::add(const Certificate& files, const std::string& client_ca) 
   // The same scope everywhere, so that a session resumes after the switch to another context.
   SSL_CTX_set_session_id_context(raw, octets(session_scope),
                                  static_cast<unsigned>(session_scope.size()));
-  // Sessions are resumed by tickets, which clients keep (RFC 8446 section 4.6.1): a cache of our own
-  // would hold some KiB for each connection, behind a lock that all workers share.
+  // Sessions are resumed by tickets, which clients keep (RFC 8446 section 4.6.1): a cache of our
+  // own would hold some KiB for each connection, behind a lock that all workers share.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_timeout(raw, session_seconds);
   SSL_CTX_set_tlsext_servername_callback(raw, choose_context);
