@@ -282,7 +282,10 @@ class World:
         port = free_port()
         if name == "switchyard":
             made = Switchyard(self.upstreams(setup), cores_for(setup.workers), **switchyard_config(self, setup, port))
+            here = os.sched_getaffinity(0)
+            os.sched_setaffinity(0, {PROXY_CORE})  # What is started inherits it.
             made.proxy.spawn()
+            os.sched_setaffinity(0, here)
             return made, port
         command, output = MAKERS[name](self, self.upstreams(setup), port, setup)
         made = Peer(name, command, [port], cores_for(setup.workers), output)
