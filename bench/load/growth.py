@@ -186,6 +186,7 @@ def main():
     if len(os.sched_getaffinity(0)) < 2:
         sys.exit("growth: needs two cores: one for the proxy, one for origin and load")
     os.sched_setaffinity(0, {machine.LOAD_CORE})
+    machine.end_tidily()
     most = machine.affordable(max(SIZES["connections"]))
     found = {}
     with machine.Folder() as folder, contextlib.ExitStack() as stack:

@@ -74,6 +74,7 @@ def missing(options):
 def measure(options, chosen_rows):
     found = []
     os.sched_setaffinity(0, {machine.LOAD_CORE})
+    machine.end_tidily()
     with machine.Folder() as folder:
         world = peers.World(folder)
         try:
