@@ -217,13 +217,10 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::load(const ClientTlsOptions&
   made->context_ = make_context(TLS_client_method());
   made->verify_ = options.verify;
   SSL_CTX* raw = made->native();
-  if (!options.ca.empty()) {
-    if (SSL_CTX_load_verify_file(raw, options.ca.c_str()) != 1) {
-      return refused("CA " + options.ca + ": " + openssl_reason());
-    }
-  } else if (SSL_CTX_set_default_verify_paths(raw) != 1) {
-    return refused("system CA: " + openssl_reason());
+  if (!options.ca.empty() && SSL_CTX_load_verify_file(raw, options.ca.c_str()) != 1) {
+    return refused("CA " + options.ca + ": " + openssl_reason());
   }
+  made->system_ca_ = options.ca.empty();
   SSL_CTX_set_verify(raw, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(raw, keep_session);
@@ -232,7 +229,17 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::load(const ClientTlsOptions&
   return std::shared_ptr<const ClientTls>{std::move(made)};
 }
 
+// Reading the system's takes 60 ms: where no TLS is spoken, as to most upstreams, starting would
+// wait for nothing. A missing file or folder is no error: then no chain is believed.
+void ClientTls::read_system_ca() const {
+  std::call_once(system_ca_read_, [this] {
+    if (system_ca_) std::ignore = SSL_CTX_set_default_verify_paths(native());
+    ERR_clear_error();
+  });
+}
+
 SslPtr ClientTls::connect(std::string_view host, ClientSession* session) const {
+  read_system_ca();
   SslPtr ssl{SSL_new(native())};
   SY_CHECK(ssl != nullptr);
   SSL_set_connect_state(ssl.get());

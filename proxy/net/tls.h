@@ -2,6 +2,7 @@
 // stream is made from the SSL that accept() or connect() returns.
 #pragma once
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -80,15 +81,18 @@ class ClientTls {
 
   // A client's end of one connection to `host`, a name or an address, not empty. The name is sent
   // as SNI, and the certificate must carry name or address. With `session`, resumes and keeps what
-  // it is given.
+  // it is given. The first call reads the system's CAs, if those are meant.
   [[nodiscard]] SslPtr connect(std::string_view host, ClientSession* session = nullptr) const;
   [[nodiscard]] ssl_ctx_st* native() const { return context_.get(); }
 
  private:
   ClientTls() = default;
+  void read_system_ca() const;
 
   SslCtxPtr context_;
   bool verify_ = true;
+  bool system_ca_ = false;
+  mutable std::once_flag system_ca_read_;
 };
 
 // Why the peer's certificate was refused, "hostname mismatch"; empty when it was not.

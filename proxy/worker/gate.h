@@ -11,6 +11,8 @@ class Worker::Gate : private net::Waiter {
  public:
   Gate(Worker& worker, int fd, std::size_t listener);  // takes over fd, non-blocking
 
+  // Begins to take connections in; until then they wait in the kernel's queue.
+  void open();
   // Takes in those the kernel has taken already.
   void last_call();
   // After descriptors or memory ran out; else does nothing.

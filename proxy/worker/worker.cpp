@@ -149,6 +149,7 @@ void Worker::install(split::RoutingPtr routing) {
   drop_unused_pools();
   if (!finishing_) tunnels_.follow(*routing_, wheel_.now(), [this] { return random(); });
   held_.look();
+  for (const auto& gate : gates_) gate->open();  // from the first one on
 }
 
 void Worker::fill(ServiceSlot& slot, const split::Service& service) {

@@ -33,8 +33,10 @@ void Worker::stop_accepting() {
 }
 
 Worker::Gate::Gate(Worker& worker, int fd, std::size_t listener)
-    : worker_{worker}, source_{worker.poller_, fd}, listener_{listener} {
-  source_.when_readable(*this);
+    : worker_{worker}, source_{worker.poller_, fd}, listener_{listener} {}
+
+void Worker::Gate::open() {
+  if (!waiting() && !starved_) source_.when_readable(*this);
 }
 
 void Worker::Gate::last_call() {
