@@ -114,7 +114,7 @@ bool Exchange::answer_itself(const http::RequestHead& head) {
   }
   const split::Routing& routing = worker_.routing();
   std::string scratch = worker_.take_string();
-  const split::Route* route = split::find_route(routing, lower(head.host, scratch), head.path);
+  const split::Route* route = worker_.find_route(lower(head.host, scratch), head.path);
   worker_.give_string(std::move(scratch));
   if (route == nullptr) return refuse({404, "No service is configured for this host and path."});
   service_ = &worker_.slot(route->service);

@@ -133,6 +133,7 @@ net::Awaitable<> Worker::close_all() {
 // --- orders -------------------------------------------------------------------------------------
 
 void Worker::install(split::RoutingPtr routing) {
+  if (routing->routes != routing_->routes) route_index_ = split::RouteIndex{routing->routes};
   routing_ = std::move(routing);
   table_.clear();
   for (const split::Service& service : routing_->services) {

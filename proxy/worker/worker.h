@@ -23,6 +23,7 @@
 #include "net/task.h"
 #include "net/wheel.h"
 #include "split/pick.h"
+#include "split/route_index.h"
 #include "split/routing.h"
 #include "tally/evidence.h"
 #include "upstream/pool.h"
@@ -108,6 +109,10 @@ class Worker {
   // For sessions and exchanges, on the worker's thread.
   [[nodiscard]] const SettingsPtr& settings() const { return settings_; }
   [[nodiscard]] const split::Routing& routing() const { return *routing_; }
+  // The route for a request, as split::find_route.
+  [[nodiscard]] const split::Route* find_route(std::string_view host, std::string_view path) const {
+    return route_index_.find(*routing_, host, path);
+  }
   [[nodiscard]] const TimeSource& time() const { return time_; }
   [[nodiscard]] net::Wheel& wheel() { return wheel_; }
   [[nodiscard]] net::BufferPool& buffers() { return buffers_; }
@@ -173,7 +178,8 @@ class Worker {
   Instant tick_due_;
   Instant pair_due_ = Instant::max();
   SettingsPtr settings_;
-  split::RoutingPtr routing_;  // never null
+  split::RoutingPtr routing_;      // never null
+  split::RouteIndex route_index_;  // of routing_
   upstream::Options pool_options_;
   const net::ClientTls* upstream_tls_ = nullptr;
   upstream::Surroundings around_;
