@@ -24,9 +24,21 @@ class Ticks:
 
     @staticmethod
     def of(pid):
-        words = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return Ticks.read(pathlib.Path(f"/proc/{pid}/stat"))
+
+    @staticmethod
+    def of_first_thread(pid):
+        """Of switchyard, the control thread."""
+        return Ticks.read(pathlib.Path(f"/proc/{pid}/task/{pid}/stat"))
+
+    @staticmethod
+    def read(stat):
+        words = stat.read_text().rpartition(")")[2].split()
         hertz = os.sysconf("SC_CLK_TCK")
         return Ticks(int(words[11]) / hertz, int(words[12]) / hertz)
+
+    def total(self):
+        return self.user + self.system
 
     def since(self, before):
         return Ticks(self.user - before.user, self.system - before.system)

@@ -209,28 +209,38 @@ def changing(peer, times_a_second):
         raise RuntimeError(f"a change failed: {broken[0]}")
 
 
+def with_and_without_control(run, peer, load):
+    """CPU a request of the process, and of its workers alone."""
+    before = machine.Ticks.of_first_thread(peer.pid)
+    sample = once(run, peer, load)
+    control = machine.Ticks.of_first_thread(peer.pid).since(before).total() * 1e6 / sample.requests
+    return sample.value, sample.value - control
+
+
 def weights(row, run):
+    """The goal is of the process; what a change costs the requests is seen in the workers."""
     figure = figure_of(row, "× of no change")
+    workers_only = Figure("weights-worker", "the same, of the worker threads alone", figure.unit)
     rates = []
     with started(run, row, figure) as peers:
         warm(run, figure, peers, row.load)
 
         def pair(peer):
             peer.weights(50, 50)
-            quiet = once(run, peer, row.load)
+            quiet = with_and_without_control(run, peer, row.load)
             with changing(peer, 100) as made:
-                moving = once(run, peer, row.load)
+                moving = with_and_without_control(run, peer, row.load)
                 rates.append(made[0] / max(1, round(run.seconds)))
-            return Sample(moving.value / quiet.value, requests=moving.requests)
+            return [Sample(after / before) for before, after in zip(quiet, moving)]
         for number in range(run.rounds):
             for name in in_turn(figure, peers, number):
-                sample = attempt(figure, name, lambda name=name: pair(peers[name]))
-                if sample:
-                    figure.add(name, sample)
+                samples = attempt(figure, name, lambda name=name: pair(peers[name]))
+                for each, sample in zip((figure, workers_only), samples or []):
+                    each.add(name, sample)
             progress(figure, number, run.rounds)
     if rates:
         figure.notes.append(f"{min(rates):.0f} changes a second at least")
-    return [figure]
+    return [figure, workers_only]
 
 
 def start(row, run):

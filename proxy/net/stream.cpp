@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 
 constexpr unsigned splice_flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
+constexpr std::size_t copied_max = 4096;
+
 bool blocked() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
 error_code from_errno() {
@@ -77,6 +79,12 @@ void join(SSL* ssl, Stream& stream) {
 // clearing.
 void forget_errors() {
   if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+std::size_t size_of(std::span<const iovec> pieces) {
+  std::size_t size = 0;
+  for (const iovec& piece : pieces) size += piece.iov_len;
+  return size;
 }
 
 // Puts small pieces side by side, so that a head and its body leave in one TLS record.
@@ -145,10 +153,15 @@ ssize_t Stream::receive(void* space, std::size_t size) {
   return count;
 }
 
+// A little is copied together first: a head and its body cost 0.25 µs less as one piece
+// (docs/performance.md).
 ssize_t Stream::send(const iovec* pieces, std::size_t count) {
+  std::array<char, copied_max> scratch;
+  const std::span<const iovec> all{pieces, count};
   ssize_t sent = 0;
-  if (count == 1) {
-    sent = ::send(source_.fd(), pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL);
+  if (count == 1 || size_of(all) <= scratch.size()) {
+    const std::string_view bytes = coalesce(all, scratch);
+    sent = ::send(source_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
   } else {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(pieces);  // sendmsg does not write to it
