@@ -26,7 +26,9 @@ Refusal bad_end(char c) {
 Refusal take_field(const char*& at, const char* end, Side side, Field& field) {
   const char* const name = at;
   std::uint8_t shared = class_plain;
-  while (is(*at, class_token)) shared &= class_of(*at++);
+  for (std::uint8_t bits = class_of(*at); (bits & class_token) != 0; bits = class_of(*++at)) {
+    shared &= bits;
+  }
   const char* const name_end = at;
   if (name == name_end) return is_blank(*at) ? folded : bad_name;
   bool verbatim = true;

@@ -39,7 +39,9 @@ class HeadWriter {
     if (!run_.empty()) flush();
     (put(std::string_view{parts}), ...);
   }
-  void line(std::string_view name, std::string_view value) { raw(name, ": ", value, "\r\n"); }
+  [[gnu::always_inline]] void line(std::string_view name, std::string_view value) {
+    raw(name, ": ", value, "\r\n");
+  }
   void line(std::string_view name, std::uint64_t value) {
     char digits[20];
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
