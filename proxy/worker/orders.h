@@ -1,13 +1,12 @@
 // What other threads want done on this one: carried out in the order given, each one's giver told
 // when it is done.
 #pragma once
+#include <atomic>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "net/async.h"
 #include "net/poller.h"
@@ -20,6 +19,7 @@ class Orders {
   explicit Orders(net::Poller& poller) : poller_{poller} {}
   Orders(const Orders&) = delete;
   Orders& operator=(const Orders&) = delete;
+  ~Orders();  // those not carried out are dropped
 
   // From a coroutine of another thread: completes there once `work()` has run on this one. Never,
   // when this thread has ended before.
@@ -41,6 +41,10 @@ class Orders {
     Order& operator=(const Order&) = delete;
     virtual ~Order() = default;
     virtual void carry_out() = 0;
+
+   private:
+    friend class Orders;
+    Order* next_ = nullptr;
   };
   template <class Work, class Done>
   class One final : public Order {
@@ -60,11 +64,10 @@ class Orders {
     net::asio::executor_work_guard<net::asio::associated_executor_t<Done>> giver_;
   };
   void add(std::unique_ptr<Order> order);
+  [[nodiscard]] Order* take_all();
 
   net::Poller& poller_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Order>> given_;
-  std::vector<std::unique_ptr<Order>> taken_;
+  std::atomic<Order*> given_{nullptr};  // a stack, the latest on top; owned
 };
 
 }  // namespace sy::worker

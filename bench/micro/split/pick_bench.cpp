@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "split/pick.h"
+#include "split/route_index.h"
 #include "split/routing.h"
 
 namespace {
@@ -47,8 +48,9 @@ BENCHMARK(pick_with_cookie);
 // The last of so many routes.
 void find_route_among(benchmark::State& state) {
   const Routing routing = at_half(static_cast<std::size_t>(state.range(0)));
+  const RouteIndex index{routing.routes};
   for (auto _ : state)
-    benchmark::DoNotOptimize(find_route(routing, "shop.example.test", "/offers/list"));
+    benchmark::DoNotOptimize(index.find(routing, "shop.example.test", "/offers/list"));
 }
 BENCHMARK(find_route_among)->Arg(1)->Arg(64)->Arg(1000);
 
