@@ -26,13 +26,6 @@ void TaskGroup::spawn(Awaitable<> task) {
       }));
 }
 
-void TaskGroup::spawn_uncancelled(Awaitable<> task) {
-  if (stopped_) return;
-  ++size_;
-  asio::co_spawn(executor_, std::move(task),
-                 [this](const std::exception_ptr& died) { leave(died); });
-}
-
 void TaskGroup::stop() {
   stopped_ = true;
   for (auto& signal : running_) signal.emit(asio::cancellation_type::terminal);
@@ -48,10 +41,6 @@ Awaitable<> TaskGroup::wait() {
 void TaskGroup::finish(Signals::iterator signal, const std::exception_ptr& died) {
   // Once stopped the list stays as it is: stop() may be walking it.
   if (!stopped_) idle_.splice(idle_.begin(), running_, signal);
-  leave(died);
-}
-
-void TaskGroup::leave(const std::exception_ptr& died) {
   if (died) count(died);
   if (--size_ == 0) empty_.cancel();
 }

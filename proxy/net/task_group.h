@@ -28,9 +28,6 @@ class TaskGroup {
   // Starts the task: at once when called on the executor, else when it next runs. After stop() the
   // task is destroyed unstarted.
   void spawn(Awaitable<> task);
-  // The same for a task whose owner ends it by closing its streams: stop() does not reach it, and
-  // its operations cost no cancellation slot. The data plane's form.
-  void spawn_uncancelled(Awaitable<> task);
   [[nodiscard]] std::size_t size() const { return size_; }
   // Cancels every task (terminal): what it awaits ends with operation_aborted, and so does what it
   // awaits next. For good.
@@ -44,7 +41,6 @@ class TaskGroup {
   using Signals = std::list<asio::cancellation_signal>;
 
   void finish(Signals::iterator signal, const std::exception_ptr& died);
-  void leave(const std::exception_ptr& died);
   void count(const std::exception_ptr& died);
 
   Executor executor_;
